@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
-from .conftest import DATA, DAYS, TOP, clean_environ, clone, git
+from .conftest import DATA, DAYS, TOP, clean_environ, clone, git, read_outputs
 from .test_publish import remote_file
 
 ACT = shutil.which("act", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
@@ -233,3 +234,27 @@ def test_python_older_than_the_action_needs_is_a_clear_error(home, origin, tmp_p
     done = home("push", LIST, f"--env=PATH={tmp_path / 'old'}{os.pathsep}{os.environ['PATH']}")
     assert done.code != 0
     assert "needs Python 3.11 or later; this runner has Python 3.10.12" in done.log
+
+
+def test_the_steps_work_where_every_path_has_a_blank(wheels, product, origin, tmp_path):
+    """Run the action's own scripts with bash: act cannot start any script below such a path."""
+    action, workspace, temporary = tmp_path / "the action", tmp_path / "a workspace", tmp_path / "a temp"
+    shutil.copytree(product, action)
+    clone(origin, workspace.name)
+    temporary.mkdir()
+    env = clean_environ() | {"RUNNER_TEMP": str(temporary), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
+    env |= {"ACTION": str(action), "GITHUB_WORKSPACE": str(workspace), "PAPER_ACTION_COMMIT": "true"}
+    env |= {"PAPER_ACTION_FEED_URL": str(DAYS[1]), "GITHUB_ACTIONS": "true"}
+    for step in YAML(typ="safe").load(action / "action.yml")["runs"]["steps"]:
+        output = temporary / step["id"]
+        output.touch()
+        env["GITHUB_OUTPUT"] = str(output)
+        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+        done = subprocess.run(command, cwd=workspace, env=env, capture_output=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        if step["id"] == "install":
+            env |= {
+                name.upper(): text for name, text in (line.split("=", 1) for line in output.read_text().splitlines())
+            }
+    assert read_outputs(output.read_text(encoding="utf-8"))["added"] == "14"
+    assert remote_file(origin).count("\n| ") == 2 + 14
