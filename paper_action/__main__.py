@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
 
 from . import listing, sources
 from .files import on_disk, write
@@ -13,6 +14,9 @@ from .settings import Settings
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run once; return the exit code, 0, 1 or 2 (a configuration error)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console need not know every author's letters
     report = Report(os.environ)
     try:
         _run(Settings.load(argv, os.environ), report)

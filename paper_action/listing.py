@@ -115,7 +115,7 @@ def _file_oldest(page: table.Page, own: Mapping[str, str], settings: Settings, r
         what = f"{around} of the {limit} bytes (max-bytes) are not rows"
         revision.warning = f"{settings.path} grows too large: {what}"
         target = (around + limit) // 2
-    if around >= limit:
+    if around >= limit or not any(_month(row, page) for row in page.rows):
         return
     _link(page, settings)
     size, moving, kept = _size(page.text()), list[str](), list[str]()

@@ -57,8 +57,9 @@ class Paper:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The authors without their affiliations."""
-        return tuple(re.sub(r"(?<=\S)\s*\(.*\)$", "", author) for author in self.authors)
+        """The authors without their affiliations, and without the key to those at the list's end."""
+        names = (author for author in self.authors if not author.startswith("("))
+        return tuple(re.sub(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$", "", name) for name in names)
 
 
 def canonical(identifier: str) -> str:

@@ -1,6 +1,7 @@
 """Both of arXiv's dialects, and what is not an answer of arXiv's."""
 
 import contextlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -145,6 +146,12 @@ def test_a_total_that_is_no_number_counts_as_none(total):
     text = f"<opensearch:totalResults>{total}</opensearch:totalResults>"
     found = parse(feed(text, GOOD.result()))
     assert (len(found.papers), found.total) == (1, 0)
+
+
+def test_an_affiliation_is_no_name():
+    authors = ("A. One (X (Y), Z)", "B. (Bee) Two (V)", "C. (Cee) Three", "((1) X, (2) Y)")
+    paper = replace(parse(feed(GOOD.announcement())).papers[0], authors=authors)
+    assert paper.names == ("A. One", "B. (Bee) Two", "C. (Cee) Three")
 
 
 @pytest.mark.parametrize(

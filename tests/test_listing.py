@@ -146,3 +146,11 @@ def test_a_page_that_leads_out_of_the_checkout_is_an_error(folder, name):
     assert done.code == 2
     assert "outside the checkout" in done.err
     assert json.loads(done.outputs["ids"]) == []
+
+
+def test_a_table_without_papers_gets_no_archive_and_no_link_to_one(folder):
+    rows = "| x | y |\n" * 600
+    (folder / "README.md").write_text("| Title | Link |\n|---|---|\n" + rows)
+    before = (folder / "README.md").read_bytes()
+    run_program(folder, "--feed-url", feed(folder), "--max-bytes", LIMIT)
+    assert (folder / "README.md").read_bytes() == before

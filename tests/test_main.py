@@ -247,3 +247,10 @@ def test_a_file_that_cannot_be_written_is_an_error_without_a_traceback(folder):
     done = run_program(folder, "--feed-url", DAYS[0], "--path", "docs/list.md")
     assert done.code in (1, 2)
     assert "Traceback" not in done.err
+
+
+def test_a_console_that_lacks_a_character_shows_another_in_its_place(folder):
+    entry = {"id": "2504.00001", "title": "LLMs → ∞"}
+    done = run_program(folder, "--feed-url", feed(folder, entry), "--dry-run", PYTHONIOENCODING="ascii")
+    assert done.code == 0
+    assert "LLMs ? ?" in done.out
