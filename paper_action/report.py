@@ -19,6 +19,7 @@ from .table import cell, head
 from .text import escape, line, plain, split_paragraphs
 
 OUTPUT_LIMIT = 480_000  # UTF-16 units of two bytes: under GitHub's 1 MiB for a job's outputs
+WARNINGS = 500  # shown in the summary, which they must not fill
 SUMMARY_LIMIT = 1_000_000  # bytes, under GitHub's 1 MiB for a step's summary
 _COLOURS = {"error": "31", "warning": "33", "notice": "32", "+": "32"}
 _QUIET = (
@@ -106,7 +107,9 @@ class Report:
 
     def _summary(self) -> str:
         top = f"## {line(self._headline)}\n\n" + ("" if self._added or self.exit_code else _QUIET)
-        end = "".join(f"> [!WARNING]\n> {line(text)}\n\n" for text in self._warnings[:50])
+        end = "".join(f"> [!WARNING]\n> {line(text)}\n\n" for text in self._warnings[:WARNINGS])
+        if len(self._warnings) > WARNINGS:
+            end += f"The log has {len(self._warnings) - WARNINGS} more warnings.\n\n"
         end += "".join(head(("what", "number"), "\n"))
         end += "".join(f"| {name} | {number} |\n" for name, number in self._counts.items())
         rows = [_summary_row(paper, keyword) for paper, keyword in self._added]

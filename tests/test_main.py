@@ -254,3 +254,11 @@ def test_a_console_that_lacks_a_character_shows_another_in_its_place(folder):
     done = run_program(folder, "--feed-url", feed(folder, entry), "--dry-run", PYTHONIOENCODING="ascii")
     assert done.code == 0
     assert "LLMs ? ?" in done.out
+
+
+def test_the_summary_has_every_warning_or_says_how_many_more_there_are(folder):
+    few = run_program(folder, "--feed-url", feed(folder, *({"id": f"bad{number}"} for number in range(60))))
+    assert all(f"bad{number}" in few.summary for number in range(60))
+    many = run_program(folder, "--feed-url", feed(folder, *({"id": f"bad{number}"} for number in range(600))))
+    assert "The log has 100 more warnings." in many.summary
+    assert many.err.count("warning: ") == 600
