@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import DAYS, clone, git, run_program
+from .git_server import git_server
 from .test_main import feed, ids
 
 BOT = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>"
@@ -240,6 +241,26 @@ def test_the_token_is_in_no_argument_list_no_file_and_no_log(origin, checkout):
         git(checkout, "reset", "--quiet", "--hard", "HEAD~1") if done.code == 0 else None
     assert b"git" in seen.read_bytes()
     assert done.code == 1
+
+
+@pytest.mark.parametrize("left_behind", [False, True])
+def test_a_push_over_https_is_let_in_by_the_token_alone(origin, checkout, left_behind):
+    with git_server(origin, "secret") as (address, certificate, asked):
+        git(checkout, "remote", "set-url", "origin", address)
+        if left_behind:  # as actions/checkout does unless it is told not to
+            key = f"http.{address.rpartition('/')[0]}/.extraheader"
+            git(checkout, "config", key, "AUTHORIZATION: basic b2xkOm9sZA==")
+        https = {"GIT_SSL_CAINFO": str(certificate)}
+        refused = commit(checkout, "--feed-url", DAYS[0], PAPER_ACTION_TOKEN="wrong", **https)
+        assert refused.code == 1
+        assert "permissions: contents: write" in refused.err
+        assert "wrong" not in refused.err
+        push_edit(origin)
+        done = commit(checkout, "--feed-url", DAYS[0], PAPER_ACTION_TOKEN="secret", **https)
+        assert done.code == 0, done.err
+    assert remote_file(origin).count("\n| ") == 6
+    assert remote_file(origin, "other.txt") == "edited\n"
+    assert "none" not in asked[-2:]
 
 
 def test_the_token_is_handed_to_git_for_https_alone(tmp_path, origin, checkout):
