@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import DATA, DAYS, Done, run_program
-from .fake_arxiv import Entry, FakeArxiv, Fault, today
+from .fake_arxiv import NAMESPACES, Entry, FakeArxiv, Fault, today
 from .rendered import table_rows
 
 TEN = "cs.IR, cs.CL, cs.AI, cs.LG, cs.CV, cs.DL, cs.HC, cs.DB, cs.SI, stat.ML"
@@ -464,3 +464,14 @@ def test_a_title_stays_a_title_whatever_it_looks_like(folder, arxiv, actions):
     arxiv.papers += [Entry(f"2504.000{n}") for n in (97, 98, 99)]
     assert ids(run(folder, arxiv)) == ["2504.00097", "2504.00098", "2504.00099"]
     assert run(folder, arxiv).outputs["changed"] == "false"
+
+
+def test_a_servers_own_words_are_no_workflow_command_in_the_log(folder, arxiv):
+    words = "<title>Feed error for query</title><subtitle>x ##[error]y&#10;::warning::z</subtitle>"
+    body = f"<feed {NAMESPACES}>{words}</feed>".encode()
+    arxiv.feed_faults = [Fault(503, {"Retry-After": "0"}, body=body)]
+    done = run(folder, arxiv, GITHUB_ACTIONS="true")
+    assert done.code == 0
+    assert "arXiv says: x" in done.out
+    assert "##[" not in done.out
+    assert not [line for line in done.out.splitlines() if line.startswith("::warning")]
