@@ -37,9 +37,10 @@ def _run(settings: Settings, report: Report) -> None:
         checkout = Checkout(settings, report.log)
 
     report.step("Read arXiv")
-    announced, missed = sources.papers(settings, report)
+    # what does not count is left out first: a replacement must not hide that a new paper was missed
+    kinds, read = settings.announce_types, sources.papers(settings, report)
+    announced, missed = ([paper for paper in found if paper.announce_type in kinds] for found in read)
     papers = listing.in_order(announced, missed, settings.order)
-    papers = [paper for paper in papers if paper.announce_type in settings.announce_types]
     matched = {paper.id: settings.keywords.match(paper) or "" for paper in papers}
     wanted = [paper for paper in papers if matched[paper.id]]
     if settings.exclude:

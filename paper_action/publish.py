@@ -25,7 +25,10 @@ TRIES = 20
 UNREACHED = 5  # tries after which a remote that does not answer is given up
 _BOT = {"NAME": "github-actions[bot]", "EMAIL": "41898282+github-actions[bot]@users.noreply.github.com"}
 _PROTECTED = r"GH006|GH013|protected branch|rule violations"
-_FORBIDDEN = r"\b40[13]\b|denied|Authentication failed|could not read Username|not permitted|read-only"
+_FORBIDDEN = (  # git's words for HTTP answers, then GitHub's; nothing that a repository's name could hold
+    r"error: 40[13]\b|HTTP 40[13]\b|Permission .*denied|Authentication failed|could not read Username"
+    r"|Write access to repository not granted|archived so it is read-only"
+)
 _PASSING = r"(?i)lock|failed to update|old value|already exists|internal|timeout"
 
 

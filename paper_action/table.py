@@ -1,4 +1,4 @@
-"""The Markdown table in the user's file: found, read, added to, mended.
+"""The Markdown table in the user's file: found, read, added to.
 
 A file is a list of lines that keep their endings, so that joining them gives back every byte.
 Tables are GitHub's (https://github.github.com/gfm/#tables-extension-); rows that an older script

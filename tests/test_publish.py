@@ -110,6 +110,16 @@ def test_a_push_that_fails_for_a_while_is_tried_again(origin, checkout):
     assert counter.read_text().count("x") == 3
 
 
+@pytest.mark.parametrize("name", ["list-403.git", "denied.git", "read-only.git", "lock.git"])
+def test_the_name_of_a_repository_is_not_taken_for_a_refusal(origin, checkout, name):
+    renamed = origin.rename(origin.with_name(name))
+    git(checkout, "remote", "set-url", "origin", renamed.as_uri())
+    push_edit(renamed)
+    done = commit(checkout, "--feed-url", DAYS[0])
+    assert done.code == 0, done.err
+    assert remote_file(renamed).count("\n| ") == 6
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

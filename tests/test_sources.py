@@ -475,3 +475,10 @@ def test_a_servers_own_words_are_no_workflow_command_in_the_log(folder, arxiv):
     assert "arXiv says: x" in done.out
     assert "##[" not in done.out
     assert not [line for line in done.out.splitlines() if line.startswith("::warning")]
+
+
+def test_a_missed_new_paper_counts_as_new_though_the_feed_has_its_replacement(folder, arxiv):
+    missed = Entry("2504.00001", kind="replace", submitted=today() - timedelta(days=3))
+    arxiv.papers = [missed]
+    done = run(folder, arxiv, "--announce-types", "new")
+    assert ids(done) == ["2504.00001"]
