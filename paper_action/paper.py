@@ -1,17 +1,22 @@
-"""The record that every part of the program passes on, arXiv's identifiers, and the errors.
+"""The ground: the record of a paper, what a run did to a list, arXiv's identifiers, the errors.
 
 The shapes of identifiers are those of https://info.arxiv.org/help/arxiv_identifier.html.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 _MONTH = r"\d\d(?:0[1-9]|1[0-2])"
 _ID = rf"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
 _ENTRY = re.compile(rf"(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)({_ID})(?:v(\d{{1,4}}))?")
-LINK = re.compile(rf"https?://(?:[\w-]+\.)*[aA][rR][xX][iI][vV]\.org/(?:abs|pdf|html)/({_ID})(?:v\d+)?(?!\d)")
-"""A link to one paper, any version, at arXiv or one of its subdomains; group 1 is the ID."""
+_HOSTS = (
+    r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/",
+    r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\.",
+    r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/",
+)
+LINK = re.compile(rf"(?i:https?://(?:{'|'.join(_HOSTS)}))({_ID})(?:v\d+)?(?!\d)")
+"""A link to one paper, any version; group 1 is the ID."""
 
 
 class PaperActionError(Exception):
@@ -28,6 +33,18 @@ class ConfigError(PaperActionError):
     def __init__(self, setting: str, message: str) -> None:
         super().__init__(f"{setting}: {message}")
         self.setting = setting
+
+
+class SourceError(PaperActionError):
+    """A source could not be read; with ``retry``, asking again may help, ``after`` seconds."""
+
+    def __init__(self, message: str, *, retry: bool = False, after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry, self.after = retry, after
+
+
+class PushError(PaperActionError):
+    """The commit could not be made or pushed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +74,40 @@ class Paper:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The authors without their affiliations, and without the key to those at the list's end."""
+        """The authors without their affiliations, nor the key to those at the list's end."""
         names = (author for author in self.authors if not author.startswith("("))
         return tuple(re.sub(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$", "", name) for name in names)
 
 
+@dataclass(slots=True)
+class Revision:
+    """What a run did to the list.
+
+    ``files`` are the paths, relative to ``root``, with ``/``, that were written: none in a dry run.
+    ``rows`` are the Markdown rows of ``added``, in the same order. ``had`` counts the
+    papers that were listed before, ``listed`` those among the papers handed in. ``place`` says
+    where the rows stand, for people: file, line and heading.
+    """
+
+    files: tuple[str, ...] = ()
+    added: list[Paper] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    had: int = 0
+    listed: int = 0
+    moved: int = 0
+    tidied: int = 0
+    place: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
 def canonical(identifier: str) -> str:
     """Return the identifier without the subject class: ``math.GT/0309136`` is ``math/0309136``."""
-    return re.sub(r"\.[A-Za-z-]+/", "/", identifier)
+    return re.sub(r"\.[A-Za-z-]+/", "/", identifier) if "/" in identifier else identifier
 
 
-def linked_ids(text: str) -> set[str]:
-    """Return the papers that the links in a text lead to."""
-    return {canonical(identifier) for identifier in LINK.findall(text)}
+def linked_ids(text: str) -> list[str]:
+    """Return the papers that the links in a text lead to, in their order."""
+    return [canonical(identifier) for identifier in LINK.findall(text)]
 
 
 def entry_id(text: str) -> tuple[str, int] | None:
@@ -84,6 +122,6 @@ def month(identifier: str) -> str:
     return f"{'19' if digits[:2] >= '91' else '20'}{digits[:2]}-{digits[2:4]}"
 
 
-def by_age(paper: Paper) -> tuple[str, str]:
+def by_age(identifier: str) -> tuple[str, str]:
     """Sort key that puts older identifiers first, old and new style alike."""
-    return month(paper.id), paper.id
+    return month(identifier), identifier

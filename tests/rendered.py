@@ -14,4 +14,7 @@ def render(markdown: str) -> html.HtmlElement:
 def table_rows(markdown: str) -> list[list[str]]:
     """Return the text of the cells of every body row of every table."""
     page = render(markdown)
-    return [["".join(cell.itertext()) for cell in row.iter("td")] for row in page.iterfind(".//tbody/tr")]
+    return [
+        ["".join(cell.itertext()) for cell in row.iter("td")]
+        for row in page.iterfind(".//tbody/tr")
+    ]
