@@ -1,283 +1,226 @@
-r"""What authors type, as plain text and as Markdown: TeX, entities, characters out of place.
+r"""What authors type, as plain text and as Markdown, showing what they meant to show.
 
-arXiv's own converter (arxiv-base, ``arxiv.util.tex2utf``) is the yardstick for the names of
-letters and for the blank after them; accents are composed by Unicode (NFC), not listed. The
-Markdown is GitHub's (https://github.github.com/gfm/), its maths too
-(https://docs.github.com/get-started/writing-on-github/working-with-advanced-formatting).
+Plain text stays as it was typed, and TeX becomes what LaTeX would make of it; nothing that anybody
+types can act as Markdown or HTML, leave its line or its cell, or pass for a link to a listed paper.
+
+Text is decoded in two passes. The first sets aside what is not running text (formulas, addresses):
+a private-use character stands for each. The second replaces the commands by what ``latex.txt`` says
+of them, from the innermost braces outwards. arXiv's own converter (arxiv-base, ``tex2utf``) is the
+yardstick for letters and the blank after them. The Markdown is GitHub's (https://github.github.com/
+gfm/), and so is its maths (https://docs.github.com/get-started/writing-on-github/
+working-with-advanced-formatting/writing-mathematical-expressions).
 """
 
 import html
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
+from pathlib import Path
 from urllib.parse import quote
 
 from .paper import LINK
 
+# Private-use characters stand for signs that would be read as TeX again, and for what is set aside.
+_HIDDEN = "\U000f0000\U000f0001\U000f0002\U000f0003"
+_TYPED = str.maketrans("{}\\-", _HIDDEN)
+_SIGNS = dict(zip(map(ord, _HIDDEN), "{}\\-", strict=True))
+# The first of those for text, for the HTML and the links that open, as far on for what closes them,
+# and for formulas.
+_TEXT, _HTML, _LINKS, _CLOSING, _FORMULAS = 0xF1000, 0xF8000, 0xF8010, 0x4000, 0x100000
+_TAGS = {_HTML + at: f"<{tag}>" for at, tag in enumerate("em strong code sub sup span".split())}
+_MARKS = {tag: chr(mark) for mark, tag in _TAGS.items()}
+_TAGS |= {mark + _CLOSING: tag.replace("<", "</") for mark, tag in _TAGS.items()}
+_OPENING = "[\U000f8000-\U000fbfff]"
+_LINK = re.compile("[\U000f8010-\U000fbfff\U000fc010-\U000fffff]")
+_LINKED = re.compile("[\U000f8010-\U000fbfff][^\U000fc010-\U000fffff]+")
 
-def _pairs(text: str) -> dict[str, str]:
-    words = text.split()
-    return dict(zip(words[::2], words[1::2], strict=True))
+_TABLE = Path(__file__).with_name("latex.txt").read_text(encoding="utf-8").replace("◌", "#1")
+_TABLE = _TABLE.translate(str.maketrans("❴❵⧵⁃␣", f"{_HIDDEN} "))
+_TABLE = re.sub("</?[a-z]+>", lambda tag: _MARKS.get(tag[0], ""), _TABLE)
+_TREATMENTS: dict[str, str] = dict(re.findall(r"(?m)^(\\\S+) ?(.*)$", _TABLE))
+_RULES = {phase: re.findall(rf"(?m)^{phase} (.) (.*) → ?(.*)$", _TABLE) for phase in "0123"}
 
-
-_MARKS = "\u0300 \u0301 \u0302 \u0308 \u0303 \u0304 \u0307 \u0306 \u030c \u030b \u0327 \u0328 \u030a"
-_ACCENTS = dict(zip("`'^\"~=.uvHckrdbt", [*_MARKS.split(), "\u0323", "\u0331", "\u0361"], strict=True))
-_LETTERS = _pairs("""
-    i ı j ȷ ss ß o ø O Ø l ł L Ł ae æ AE Æ oe œ OE Œ aa å AA Å dh ð DH Ð dj đ DJ Đ th þ TH Þ ng ŋ NG Ŋ ETH Ð eth ð
-    alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ
-    mu μ nu ν xi ξ omicron ο pi π varpi ϖ rho ρ varrho ϱ sigma σ varsigma ς tau τ upsilon υ phi ϕ varphi φ chi χ
-    psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω P ¶ S §
-    copyright © pounds £ dag † ddag ‡ div ÷ deg ° guillemotleft « guillemotright »
-""")
-_SYMBOLS = _pairs(r"""
-    textendash – textemdash — textquoteleft ‘ textquoteright ’ textquotedblleft “ textquotedblright ”
-    textregistered ® texttrademark ™ textcopyright © textdegree ° textmu µ texteuro € textbullet • textbackslash \
-    textasciitilde ~ textasciicircum ^ textbar | textless < textgreater > textunderscore _ textdollar $ ldots …
-    dots … textellipsis … times × pm ± sim ∼ approx ≈ leq ≤ le ≤ geq ≥ ge ≥ neq ≠ infty ∞ cdot ⋅ rightarrow → to →
-    leftarrow ← ell ℓ circ ∘ LaTeX LaTeX TeX TeX
-    % % & & _ _ # # $ $ { { } }
-""") | {" ": " ", ",": "\u2009", ";": " ", ":": " ", "!": "", "/": "", "-": ""}
-_LIGATURES = {"``": "“", "''": "”", "--": "–", "---": "—", "~": "\u00a0"}
-_STYLES = {"emph": "em", "textit": "em", "textbf": "strong", "texttt": "code"} | dict.fromkeys(
-    ("textsc", "textrm", "textsf", "textup", "textnormal", "mbox"), ""
-)
-_SWITCHES = {"em": "em", "it": "em", "bf": "strong", "tt": "code"}
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_MARK = "\U000f0000-\U0010ffff"
+_MARKED = re.compile(f"[{_MARK}]")
+_CONTROLS = re.compile(f"[\0-\b\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff{_MARK}]")
 _BLANKS = re.compile(r"(?! \S)[ \t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# More accents than any letter has; composing them takes time that grows with their square.
+_PILE = re.compile(r"[^\w\s\x00-\u02ff]{31}")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n[ \t]{2,}")
-_SPECIAL = re.compile(r"[\\${}~]|``|''|--|https?://")
-_ARGUMENT = r"\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
-_TOKEN = re.compile(
-    rf"""(?=[h$\\{{}}`'~-])(?:
-      (?P<url>https?://(?:[^\s<>{{}}|\\^`"$]|\\[_%#&~])*[^\s<>{{}}|\\^`"$.,;:!?')\]*])
-    | \$\$(?P<display>(?:[^$\\]|\\.)+)\$\$
-    | \$(?P<sign>(?:\\[A-Za-z]+\ ?|[<>=+{{}}-])+)\$(?=\d)
-    | \$(?![\s$])(?P<inline>(?:[^$\\]|\\.)+)(?<![\s(])\$(?!\d)
-    | \\\((?P<paren>(?:[^\\]|\\[^()])+)\\\) | \\\[(?P<bracket>(?:[^\\]|\\[^][])+)\\\]
-    | \\url\s*\{{(?P<address>[^{{}}\s]*)\}}
-    | \\href\s*\{{(?P<target>[^{{}}\s]*)\}}\s*(?=\{{)
-    | (?P<accented>\\[`'^"~=.](?:\s*{_ARGUMENT}|\\[ij](?![A-Za-z])|[^\W\d_])
-      | \\[uvHckrdbt](?:\s*{_ARGUMENT}|\s*\\[ij](?![A-Za-z])|\s+[^\W\d_]))
-    | \\(?P<command>[%&_#${{}}\ ,;:!/-]|[A-Za-z]+(?:\[[^][{{}}]*\](?=\{{))?)
-    | (?P<typed>\\\\)
-    | (?P<brace>\{{(?:\\(?P<switch>em|it|bf|tt|sc|rm)(?![A-Za-z])\ ?)?|\}})
-    | (?P<ligature>``|''|(?<!-)---?(?!-)|(?<=[^\s~([<>=])~(?=[^\s~])))
-    """,
-    re.VERBOSE | re.DOTALL,
+_SPECIAL = re.compile(r"(?=[]\\${}~`':-])(?:[\\${}~`]|''|--|://|]\()")
+
+_TEX = r"(?:[^$\\{}]|\\.)"
+for _depth in range(6):
+    _TEX = rf"(?:[^$\\{{}}]|\\.|\{{{_TEX}*\}})"
+_WORDS = r"(?:[^$\\^_{}<>=]|\\[%&#])*"
+_MONEY = rf"\s*\d{_WORDS}(?:[\s(/-]\$|\$\d|\s[a-z]{{2,}}\s)"
+_PROSE = rf"(?={_WORDS}[A-Za-z]{{2}})(?={_WORDS}[\s(]\$|\s{_WORDS}\$)|[\s,.;:()]*\$|\s{_WORDS}\$\d"
+_FORMULA = re.compile(rf"(?s)\$(?<!(?<!\\)\\\$)(?!{_MONEY}|{_PROSE})({_TEX}+)\$")
+_URL = rf"https?://(?:[^\s<>{{}}|\\^`\"${_MARK}]|\\[_%#&~])*[^\s<>{{}}|\\^`\"$.,;:!?')\]*{_MARK}]"
+_ADDRESS = re.compile(rf"(?<!\\)\\href\s*\{{\s*([^{{}}\s]*)\s*\}}\s*|({_URL})")
+_ARGUMENT = re.compile(rf"({_OPENING}?)\{{?#(\d)(\}}?)([\u0300-\u036f]?)")
+_COMMAND = re.compile(
+    r"\\(?P<name>[A-Za-z]+|[^A-Za-z])(?:\*(?=\{)|(?<=\\\\)\[[\d.]+ ?[a-z]+\]|\[[^][{}]*\](?=\{))?"
+    r"(?P<gap> ?)(?P<arguments>(?:\{[^{}]*(?:\}|\Z))*)|\{[^{}\\]*\}"
 )
-_MATHS = ("display", "sign", "inline", "paren", "bracket")
-_MARKDOWN = re.compile(
-    # the first look at the next character alone makes the search four times as fast
-    r"(?=[]$&'*.:<>[\\_`{|}~-])(?:(?P<entity>[`~]|(?<=')')|(?P<dollar>\$)|[\\*_{}\[\]<>|]"
-    r"|&(?=#?\w+;)|(?<=[wW]{3})\.|:(?=//)|(?<=-)-)"
-)
+
+# A look at each character alone, and back at it, makes these two searches three times as fast.
+_SIGN = r"(?<=[]*<>[\\_`|~])|(?<=&)(?=#?\w+;)|(?<=www\.)|(?<=:)(?=//)"
+_MARKDOWN = re.compile(rf"[]&*.:<>[\\_`|~](?:{_SIGN})")
+# What GitHub would take for maths, a reference, a mention or an emoji.
+_NAMED = r"(?<=\$)|(?<=#)(?=\d)|(?<=@)(?=\w)|(?<=:)(?=[\w+\\-]+:)|(?<=\b[Gg][Hh]-)(?=\d)"
+_APART = re.compile(rf"[$#@:-](?:{_NAMED})")
+# What a formula cannot hold in Markdown: its mark, and a link that would list a paper.
 _UNFIT = re.compile(rf"`|{LINK.pattern}")
-"""What code cannot hold: its own mark, and a link that would list the paper it leads to."""
-_SAFE = "%/:=&?~#+!,;'@-._"
-
-Linked = Callable[[str], object]
-"""Tells whether an address in a text may become a link."""
-_nowhere = frozenset[str]().__contains__  # as within another link
-
-
-def clean(raw: str) -> str:
-    """Resolve entities once, compose (NFC), drop control characters and direction overrides."""
-    if raw.isascii() and raw.isprintable() and "&" not in raw:
-        return raw
-    raw = _ENTITY.sub(lambda found: html.unescape(found[0]), raw)
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", raw))
+# After a letter or another formula GitHub takes no formula (github/markup issue 1742).
+_GLUED = re.compile(r"\$(?<=[A-Za-z_$\u0080-\U0010ffff]\$)`")
+# What each mark stands for.
+_Kept = dict[int, str]
 
 
 @lru_cache(maxsize=4096)
 def plain(raw: str) -> str:
     """Return one line of Unicode text; maths stays TeX between dollar signs."""
-    return _decoded(raw, None)
+    text = _one_line(raw)
+    if _SPECIAL.search(text):
+        shown = dict(_SIGNS)
+        text = _CONTROLS.sub("", _decoded(text, LINK, shown, {}).translate(shown))
+    return _composed(text)
 
 
-def line(raw: str, *, links: bool = True) -> str:
-    """Return text for one line of Markdown, in which a link to another paper is no link.
+def line(raw: str, url: str = "", barred: re.Pattern[str] = LINK) -> str:
+    """Return text for one line of Markdown, with ``url`` as a link, in which ``barred`` is no link.
 
-    A link is what marks a paper as listed, so one that a title or a comment merely mentions must
-    not become one; what is to be a link itself can hold none.
+    A link is what marks a paper as listed, so one to another paper that a title or a comment merely
+    mentions must not become one; what is a link itself can hold none.
     """
-    return _decoded(raw, lambda address: links and not LINK.search(address))
+    text = _one_line(raw)
+    shown, markdown = dict(_SIGNS), dict(_TAGS)
+    if _SPECIAL.search(text):
+        text = _decoded(text, barred, shown, markdown)
+    if url:
+        markdown |= {_LINKS: "[", _LINKS + _CLOSING: f"]({url})"}
+        text = _styled(chr(_LINKS), text)
+    if text.isascii() or not _MARKED.search(text):
+        return escape(text)
+    text = _LINKED.sub(lambda link: _filled(link[0], shown), text)  # no address in a link
+    text = _filled(text, {mark: sign for mark, sign in shown.items() if not markdown.get(mark)})
+    return _GLUED.sub(r"<span></span>\g<0>", _filled(escape(text), markdown))
+
+
+def linked(raw: str, url: str) -> str:
+    """Return text as a Markdown link; GitHub sets no formula in a link, so it stands beside it."""
+    markdown = line(raw, url)
+    return markdown if f"]({url})" in markdown else f"{markdown} [link]({url})".strip()
 
 
 def paragraphs(raw: str) -> str:
     """Return an abstract as one line of Markdown, its paragraphs kept apart."""
-    parts = (_decoded(part, lambda _: True) for part in split_paragraphs(raw))
+    parts = (line(part, barred=re.compile("(?!)")) for part in split_paragraphs(raw))
     return "<br><br>".join(part for part in parts if part)
 
 
 def split_paragraphs(raw: str) -> list[str]:
-    """Split text where arXiv begins a paragraph: at an empty line and at two blanks."""
+    """Split text where arXiv begins a paragraph, at an empty line and at two blanks."""
+    if "$" in raw or "\\" in raw:
+        raw = _FORMULA.sub(lambda found: " ".join(found[0].split()), _rewritten("1", raw))
     return _PARAGRAPH.split(raw.strip())
 
 
 def escape(text: str) -> str:
-    """Return Markdown that GitHub shows as the text, and that cannot be taken for TeX either."""
-    return _MARKDOWN.sub(_escaped, unicodedata.normalize("NFC", text))
+    """Return Markdown that GitHub shows as the text: no mark-up, link, mention or emoji in it."""
+    return _APART.sub(r"<span>\g<0></span>", _MARKDOWN.sub(r"\\\g<0>", _composed(text)))
 
 
-def _escaped(found: re.Match[str]) -> str:
-    if found["dollar"]:
-        return "<span>$</span>"
-    return f"&#{ord(found[0])};" if found["entity"] else "\\" + found[0]
+def _composed(text: str) -> str:
+    return text if text.isascii() or _PILE.search(text) else unicodedata.normalize("NFC", text)
 
 
-def _decoded(raw: str, linked: Linked | None) -> str:
-    """Return text decoded, as Markdown where ``linked`` is given."""
-    text = _BLANKS.sub(" ", clean(raw)).strip()
-    if _SPECIAL.search(text):
-        return _convert(text, linked)
-    return escape(text) if linked else text
+def _filled(text: str, kept: _Kept) -> str:
+    return _MARKED.sub(lambda mark: kept.get(ord(mark[0])) or mark[0], text)
 
 
-class _Group:
-    """A group of text between braces: its style, where it ends, and what it has so far.
-
-    A piece is text, or Markdown that is done.
-    """
-
-    def __init__(self, style: str, closing: int, linked: Linked | None, target: str = "") -> None:
-        self.style, self.closing, self.target = style, closing, target
-        self.linked = None if style == "code" or not linked else _nowhere if style == "link" else linked
-        self.pieces: list[tuple[bool, str]] = []
-
-    def add(self, text: str, *, done: bool = False) -> None:
-        if text:
-            self.pieces.append((done, text))
-
-    def finished(self) -> str:
-        """Return what the group holds; neighbours are escaped together."""
-        runs = ((done, "".join(text for _, text in run)) for done, run in groupby(self.pieces, itemgetter(0)))
-        if not self.linked:
-            return unicodedata.normalize("NFC", "".join(text for _, text in runs))
-        return "".join(text if done else escape(text) for done, text in runs)
+def _one_line(raw: str) -> str:
+    """Resolve entities once, compose (NFC), drop control characters and direction overrides."""
+    if raw.isascii() and raw.isprintable() and not any(map(raw.count, ("&", "  ", "\\u"))):
+        return raw.strip()
+    text = _ENTITY.sub(lambda found: html.unescape(found[0]), _rewritten("0", raw))
+    return _BLANKS.sub(" ", _composed(_CONTROLS.sub("", text))).strip()
 
 
-def _convert(text: str, linked: Linked | None) -> str:
-    """Decode TeX; what is not known stays as typed."""
-    tokens = list(_TOKEN.finditer(text))
-    partner = _partners(tokens)
-    closing = set(partner.values())
-    opened = [_Group("", -1, linked)]
-    at = index = 0
-    while index < len(tokens):
-        token, group = tokens[index], opened[-1]
-        group.add(text[at : token.start()])
-        at, kind, following = token.end(), token.lastgroup, index + 1
-        braced = following in partner and not text[at : tokens[following].start()].strip()
-        command = token["command"] or ""
-        style = "link" if kind == "target" else _STYLES.get(command)
-        if index == group.closing:
-            _close(opened, text[at : at + 1])
-        elif index in partner:
-            _open(opened, _SWITCHES.get(token["switch"], ""), partner[index])
-        elif style is not None and braced:
-            _open(opened, style, partner[following], _address(token["target"] or ""))
-            index, at = following, tokens[following].end()
-        elif index in closing:
-            pass
-        elif command in _LETTERS:
-            group.add(_LETTERS[command])
-            at += text[at : at + 1] == " "
-        elif command in _SYMBOLS:
-            group.add(_SYMBOLS[command])
-        elif command:
-            while index + 1 in partner and tokens[index + 1].start() == at:
-                index = partner[index + 1]
-                at = tokens[index].end()
-            group.add(text[token.start() : at])
-        elif kind in _MATHS and token[kind].strip():
-            _add_maths(group, token[kind].strip())
-        elif kind in ("url", "address"):
-            _add_url(group, _address(token[kind]))
-        elif kind == "accented":
-            group.add(_accented(token[0]))
-        elif kind == "ligature" and all(one.style != "code" for one in opened):
-            group.add(_LIGATURES[token[0]])
-        else:
-            group.add(token[0])
-        index += 1
-    opened[-1].add(text[at:])
-    return opened[0].finished().strip()
+def _decoded(text: str, barred: re.Pattern[str], shown: _Kept, markdown: _Kept) -> str:
+    """Return text with marks for what is not text; what they stand for is put into the last two."""
+    text = _rewritten("2", _set_aside(_rewritten("1", text), barred, shown, markdown))
+    for _ in range(7):  # braces nested deeper than that stay as they are
+        text = _COMMAND.sub(_treated, text) if "\\" in text or "{" in text else text
+    text = re.sub(rf"\\{_OPENING}\*", "", text)  # a link nested too deep
+    return re.sub("  +", " ", text).strip()
 
 
-def _partners(tokens: list[re.Match[str]]) -> dict[int, int]:
-    """Map the index of every opening brace that is closed to the index that closes it."""
-    partner, opened = {}, []
-    for index, token in enumerate(tokens):
-        if token[0][0] == "{":
-            opened.append(index)
-        elif token[0] == "}" and opened:
-            partner[opened.pop()] = index
-    return partner
+def _rewritten(phase: str, text: str) -> str:
+    """Return text with the table's rules applied; each names a sign that it cannot do without."""
+    for sign, pattern, meant in _RULES[phase]:
+        text = re.sub(pattern, meant, text, flags=re.DOTALL) if sign in text else text
+    return text
 
 
-def _open(opened: list[_Group], style: str, closing: int, target: str = "") -> None:
-    """Begin a group that has a style; where they are nested deep, and for plain text, it has none."""
-    if style and len(opened) < 20:
-        opened.append(_Group(style, closing, opened[-1].linked, target))
+def _set_aside(text: str, barred: re.Pattern[str], shown: _Kept, markdown: _Kept) -> str:
+    """Put marks for formulas and addresses, and what they show, as text and Markdown, into both."""
+
+    def keep(first: int, text: str, code: str) -> str:
+        mark = first + len(shown)
+        shown[mark], markdown[mark] = text, code
+        return chr(mark)
+
+    def keep_formula(found: re.Match[str]) -> str:
+        formula = _rewritten("3", found[1].strip())
+        code = "" if _UNFIT.search(formula) else f"$`{formula}`$".replace("|", r"\|")
+        return keep(_FORMULAS, f"${formula}$", code)
+
+    def keep_address(found: re.Match[str]) -> str:
+        address = re.sub(r"\\([_%#&~])", r"\1", found[found.lastindex or 0])
+        links = re.match(r"https?://[^<>|\\`]+$", address) and not barred.search(address)
+        if found[2]:
+            return keep(_TEXT, address, f"<{address.replace('&', '&amp;')}>" if links else "")
+        if not links:
+            return rf"\{_MARKS['<span>']}*"
+        target = quote(address, safe="%/:=&?~#+!,;'@-._").replace("&", "&amp;")
+        mark = keep(_LINKS, "", "[")
+        markdown[ord(mark) + _CLOSING] = f"]({target})"
+        return rf"\{mark}*"
+
+    return _ADDRESS.sub(keep_address, _FORMULA.sub(keep_formula, text))
 
 
-def _close(opened: list[_Group], follower: str) -> None:
-    """Put the innermost group, with its style, into the one around it."""
-    inner = opened.pop()
-    outer = opened[-1]
-    if not outer.linked:
-        outer.pieces += inner.pieces
-        return
-    before = outer.pieces[-1][1][-1:] if outer.pieces else ""
-    apart = before in ("", " ", "(") and follower in ("", *" .,;:)?!}")
-    text = inner.finished()
-    bare = text.strip()
-    outer.add(text.replace(bare, _styled(inner, bare, apart, outer.linked), 1) if bare else text, done=True)
+def _treated(found: re.Match[str]) -> str:
+    """Return what a command shows once no braces are left within its braces, or a group of text."""
+    typed: str = found[0]
+    if typed[0] == "{":
+        return typed[1:-1]
+    name = found["name"]
+    shown = f"{name}#1" if re.match(_OPENING, name) else _TREATMENTS.get("\\" + name, "#99")
+    arguments = re.findall(r"\{([^{}]*)", found["arguments"])
+    count = max(map(int, re.findall(r"#(\d+)", shown)), default=0)
+    if count > len(arguments):
+        is_waiting = found.string[found.end() : found.end() + 1] == "{"
+        return typed if is_waiting else typed.translate(_TYPED)
+    if not count:
+        gap = "" if len(shown) == 1 and shown.isalpha() else found["gap"]
+        return f"{shown}{gap}{found['arguments']}"
+
+    def argument(at: re.Match[str]) -> str:
+        mark, number, unseen, accent = at.groups()
+        text = _COMMAND.sub(_treated, arguments[int(number) - 1])
+        return "" if unseen else _styled(mark, text[:1] + accent + text[1:])
+
+    return _ARGUMENT.sub(argument, shown) + "".join(f"{{{spare}}}" for spare in arguments[count:])
 
 
-def _styled(group: _Group, inner: str, apart: bool, linked: Linked) -> str:
-    """Return what a group holds, styled; ``apart`` from other words GitHub's short marks can be used."""
-    if group.style == "link":
-        link = re.match("https?://.", group.target) and linked(group.target)
-        return f"[{inner}]({quote(group.target, safe=_SAFE).replace('&', '&amp;')})" if link else inner
-    if group.style == "code":
-        short = apart and not _UNFIT.search(inner)
-        return "`" + inner.replace("|", r"\|") + "`" if short else f"<code>{escape(inner)}</code>"
-    if apart and inner[0].isalnum() and inner[-1].isalnum():
-        return f"*{inner}*" if group.style == "em" else f"**{inner}**"
-    return f"<{group.style}>{inner}</{group.style}>"
-
-
-def _add_maths(group: _Group, formula: str) -> None:
-    """Add maths, in Markdown as code between dollar signs, whose content GitHub leaves alone."""
-    if not group.linked or _UNFIT.search(formula):
-        group.add(f"${formula}$")
-    else:
-        touching = group.pieces and group.pieces[-1][1].endswith("`$")
-        group.add(("<span></span>" if touching else "") + "$`" + formula.replace("|", r"\|") + "`$", done=True)
-
-
-def _add_url(group: _Group, address: str) -> None:
-    safe = re.fullmatch(r"https?://[^\s<>|\\`]+", address)
-    if safe and group.linked and group.linked(address):
-        group.add(f"<{address.replace('&', '&amp;')}>", done=True)
-    else:
-        group.add(address)
-
-
-def _address(text: str) -> str:
-    return re.sub(r"\\([_%#&~])", r"\1", text)
-
-
-def _accented(typed: str) -> str:
-    """Return an accent's argument with the accent on its only letter; ``t`` ties two."""
-    accent, argument = typed[1], typed[2:].strip()
-    base = _decoded(argument[1:-1] if argument[0] == "{" else argument, None)
-    base = {"ı": "i", "ȷ": "j"}.get(base[:1], base[:1]) + base[1:]
-    if not base[:1].isalpha() or sum(map(str.isalpha, base)) > 1 + (accent == "t"):
-        return accent if not base and accent in "~^" else typed
-    return unicodedata.normalize("NFC", base[0] + _ACCENTS[accent]) + base[1:]
+def _styled(mark: str, text: str) -> str:
+    """Return text between marks, a formula outside of them, where GitHub sets it."""
+    if not mark:
+        return text
+    if ord(mark) >= _LINKS:
+        text = _LINK.sub("", text)
+    return re.sub("[^\U00100000-\U0010ffff]+", rf"{mark}\g<0>{chr(ord(mark) + _CLOSING)}", text)
