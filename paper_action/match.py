@@ -1,13 +1,24 @@
-"""The keyword grammar, and whether a paper matches.
+"""Keywords: one alternative a line, or between commas; any of them is enough.
 
-The field names and the operators are those of arXiv's query API
-(https://info.arxiv.org/help/api/user-manual.html).
+  llm                   anywhere in the title, also inside a word (LLMs, MLLM)
+  "RAG"                 as a whole word
+  abs:llm AND au:Lewis  in a field: ti (the default), abs, au, cat, or all
+  llm ANDNOT survey     but not with that word
+  *                     every paper
+Case, accents and the kinds of hyphen and blank never matter. A line that begins
+with # is a comment.
 """
+
+# --help ends with the text above. Fields and operators are those of arXiv's query API
+# (https://info.arxiv.org/help/api/user-manual.html). What looks like another search language is
+# an error that shows how to write it here: as a keyword it would match nothing, day after day.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
 
 from .paper import Paper
 from .text import plain
@@ -15,56 +26,65 @@ from .text import plain
 _FIELDS: dict[str, Callable[[Paper], str]] = {
     "ti": lambda paper: plain(paper.title),
     "abs": lambda paper: plain(paper.abstract),
-    "au": lambda paper: ", ".join(map(plain, paper.names)),
+    "au": lambda paper: "; ".join(map(plain, paper.names)),
     "cat": lambda paper: " ".join(paper.categories),
+    "all": lambda paper: " | ".join(_FIELDS[name](paper) for name in ("ti", "abs", "au", "cat")),
 }
-_FOLDED = str.maketrans(
-    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
-    | {"\u00ad": None, "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ȷ": "j"}
-)
+# ten hyphens and dashes, three apostrophes, letters that do not decompose; the soft hyphen goes
+_FOLDED = str.maketrans("‐‑‒–—―−﹘﹣－‘’ʼøłđðħıȷ", "----------'''olddhij", "\u00ad")
+_STRAIGHT = str.maketrans("“”„‟«»＂，、；：（）", '"""""""' + ",,;:()")
 _UNQUOTED = r'(?=(?:[^"]*"[^"]*")*[^"]*$)'
+_OPERATOR = rf"(?<!\S)(AND\s+NOT|ANDNOT|AND)(?!\S){_UNQUOTED}"
+_SPLIT_NAME = rf'(?i)\bau\s*:[^",:]+,[^",:]+(?=,|$){_UNQUOTED}'
+_FOREIGN = (
+    # what other search languages write, what is written here, and why
+    (r"^(?:[-+•–—](?:\s+|$)|\*\s+(?!AND))|[][]", "", "a list needs no signs but commas"),
+    (r"(?<!\w)['‘`]([^'’`]+)['’`](?!\w)", r'"\1"', "quotes are double"),
+    (r"\s*(?:(?<!\S)OR(?!\S)|[|;])[\s|;]*", ", ", "a comma stands between alternatives"),
+    (r"(?<!\S)(?<!AND )(?:NOT(?!\S)|-(?=\w))", "ANDNOT ", "papers are left out by ANDNOT"),
+    (r"(?:^|(?<=,))\s*(?=ANDNOT\s)", " * ", "papers are left out of others"),
+    (r"(?<=\w)(?:\.?\*+|\s+\*+\s+(?!AND))(?=\w)", " AND ", "words that stand apart are two terms"),
+    (r"(?<=[^\s,:])\.?\*+|\.?\*+(?=[^\s,])", "", "a part of a word is enough"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One condition: a pattern over folded text, and the fields to look in."""
-
-    fields: tuple[str, ...]
-    pattern: re.Pattern[str]
-    wanted: bool
+Term: TypeAlias = tuple[str, re.Pattern[str], bool]
+"""The field to look in, what to find in its folded text, and whether that is wanted there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """The alternatives of a setting as they were written, each with its terms."""
+    """The alternatives of a setting as they were written, each with its terms.
+
+    ``notes`` are readings that may not be what was meant.
+    """
 
     alternatives: tuple[tuple[str, tuple[Term, ...]], ...]
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> "Keywords":
-        """Read the grammar; ValueError names the part that cannot be read."""
-        lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
-        for line in lines:
-            if line.count('"') % 2:
-                raise ValueError(f"{line.strip()!r} has a quotation mark without its partner")
-        parts = [part.strip() for line in lines for part in re.split("," + _UNQUOTED, line)]
-        if not any(parts):
-            raise ValueError(f"{text!r} holds no keyword")
-        return cls(tuple((part, _terms(part)) for part in parts if part))
+        """Read the grammar; ValueError shows the part that cannot be read, and how to write it."""
+        found: dict[str, tuple[Term, ...]] = {}
+        notes = []
+        for line in map(str.strip, text.splitlines()):
+            straight = "" if line.startswith("#") else _straight(line)
+            for part in re.finditer(r'(?:"[^"]*"|[^",\s])(?:"[^"]*"|[^",])*', straight):
+                found[line[slice(*part.span())].strip()] = tuple(_terms(part[0].strip()))
+            notes += [f"{name!r} is two alternatives" for name in re.findall(_SPLIT_NAME, straight)]
+        if not found:
+            raise ValueError(f"{text!r} holds no keyword; write llm, or * for every paper")
+        return cls(tuple(found.items()), tuple(notes))
 
-    def match(self, paper: Paper) -> str | None:
-        """Return the first alternative that the paper matches, as it was written, or None."""
-        folded: dict[str, str] = {}
-        for text, terms in self.alternatives:
-            for term in terms:
-                for name in term.fields:
-                    if name not in folded:
-                        folded[name] = fold(_FIELDS[name](paper))
-                if any(term.pattern.search(folded[name]) for name in term.fields) != term.wanted:
-                    break
-            else:
-                return text
-        return None
+    def match(self, paper: Paper) -> tuple[str, ...]:
+        """Return every alternative that the paper matches, as written and in that order."""
+        text = cache(lambda field: fold(_FIELDS[field](paper)))  # only fields that are asked for
+
+        def holds(term: Term) -> bool:
+            field, pattern, wanted = term
+            return bool(pattern.search(text(field))) == wanted
+
+        return tuple(written for written, terms in self.alternatives if all(map(holds, terms)))
 
 
 def fold(text: str) -> str:
@@ -76,24 +96,34 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-def _terms(alternative: str) -> tuple[Term, ...]:
-    words = re.split(rf"\s+(ANDNOT|AND)(?=\s){_UNQUOTED}", f" AND {alternative} ")[1:]
-    return tuple(
-        _term(text.strip(), alternative, word == "AND") for word, text in zip(words[::2], words[1::2], strict=True)
-    )
+def _straight(line: str) -> str:
+    """Return a line with plain quotes and commas; ValueError if its language is another one."""
+    straight = line.translate(_STRAIGHT)
+    if straight.count('"') % 2:
+        raise ValueError(f'{line!r} has a quotation mark without its partner; write "RAG"')
+    if re.search(rf"[()]{_UNQUOTED}", straight):
+        raise ValueError(f'{line!r}: write (a OR b) AND c as a AND c, b AND c; f(x) as "f(x)"')
+    ours, reasons = " ".join(straight.split()), []
+    for foreign, instead, why in _FOREIGN:
+        ours, count = re.subn(f"(?:{foreign}){_UNQUOTED}", instead, ours)
+        reasons += [why] * count
+    if reasons:
+        ours = " ".join(ours.split()).strip(" ,") or f'"{line}"'
+        raise ValueError(f"{line!r}: {reasons[0]}; write {ours} (in quotes, a sign is only itself)")
+    return straight
 
 
-def _term(text: str, alternative: str, wanted: bool) -> Term:
-    name, colon, rest = text.partition(":")
-    if not colon or not name.isidentifier() or rest[:1].isspace():
-        name, rest = "ti", text
-    elif name not in (*_FIELDS, "all"):
-        known = ", ".join([*_FIELDS, "all"])
-        raise ValueError(f"{alternative!r}: {name!r} is no field ({known}); quote a plain colon")
-    quoted = re.fullmatch(r'"([^"]*)"', rest)
-    literal = fold(quoted[1] if quoted else rest)
-    if not literal or re.fullmatch(r"AND|ANDNOT|OR", text) or ('"' in rest and not quoted):
-        raise ValueError(f'{alternative!r}: {text!r} is not a term, like llm or ti:llm or au:"Li"')
-    escaped = re.escape(literal)
-    pattern = rf"(?<!\w){escaped}(?!\w)" if quoted else "" if literal == "*" else escaped
-    return Term(tuple(_FIELDS) if name == "all" else (name,), re.compile(pattern), wanted)
+def _terms(alternative: str) -> Iterator[Term]:
+    """Yield the terms of an alternative; ValueError shows the one that cannot be read."""
+    parts = ["AND", *re.split(_OPERATOR, alternative)]
+    for operator, text in zip(parts[::2], map(str.strip, parts[1::2]), strict=True):
+        found = re.fullmatch(r'(?:([^":]+):)?\s*("[^"]*"|[^":]+)', text)
+        if not found or not (literal := re.escape(fold(found[2].strip('"')))):
+            raise ValueError(f'{alternative!r}: {text!r} is no term; write a AND b, ti:a or "a: b"')
+        name = (found[1] or "ti").strip().lower()
+        if name not in _FIELDS:
+            known = f"{name!r} is none of {', '.join(_FIELDS)}"
+            raise ValueError(f'{alternative!r}: {known}; write ti:llm or "a: b"')
+        bare = "" if found[2] == "*" else literal
+        pattern = rf"(?<!\w){literal}(?!\w)" if found[2][0] == '"' else bare
+        yield name, re.compile(pattern), operator == "AND"
