@@ -1,166 +1,126 @@
-"""Every setting, declared once: for the command line, the environment and ``action.yml``."""
+"""Add the arXiv papers you care about to a Markdown table.
+
+Each setting is a flag (--max-bytes), a variable (PAPER_ACTION_MAX_BYTES) and an
+input of the action (max-bytes). A flag wins; what is empty is the default. The
+token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
+"""
+
+# --help begins with the text above. A setting is declared once, as a field of Settings, and its
+# value checked here, before anything is read from the network; every error names the setting and
+# the text that will not do, and shows one that would.
 
 import argparse
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import Field, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from os.path import isfile  # Path.is_file raises for a name that is too long
 from pathlib import Path
-from typing import Any
+from posixpath import normpath
+from typing import Any, Self
 
-from . import __version__
+from . import __version__, match
 from .match import Keywords
-from .paper import ConfigError
-from .table import COLUMNS
+from .paper import ConfigError, Paper
 
 PREFIX = "PAPER_ACTION_"
-ANNOUNCE_TYPES = ("new", "cross", "replace", "replace-cross")
-_GROUPS = {"categories": "which papers", "path": "the table", "commit": "the commit", "feed_url": "the sources"}
+_TYPES = "new, cross, replace, replace-cross"
+ANNOUNCE_TYPES = _TYPES.split(", ")
+COLUMNS = "title, link, abstract, abstract-folded, authors, date, pdf, categories, comment, doi, id"
+Words = tuple[str, ...]
+
 _KEYWORDS = "multimodal, multi-modal, generative, llm"
-_CATEGORY = r"(?i:[a-z]+(-[a-z]+)?(\.([a-z]{2}|[a-z]+(-[a-z]+)?))?)"
-_ADDRESS = r"https?://[^\s/?#@]+(/[^\s?#]*)?"
-_EXAMPLES = """examples:
-  python -m paper_action --categories cs.IR,cs.CL --keywords '"RAG"' --dry-run
-  python -m paper_action --feed-url saved.xml --path papers.md
-"""
-
-
-def _like(pattern: str, what: str, make: Callable[[str], Any] = str) -> Callable[[str], Any]:
-    """Return a parser of text that has a shape."""
-
-    def parse(text: str) -> Any:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(f"{text!r} is not {what}")
-        return make(text)
-
-    return parse
-
-
-def _words(pattern: str, what: str, make: Callable[[str], str] = str) -> Callable[[str], Any]:
-    """Return a parser of words, between commas or blanks, that each have a shape."""
-    word = _like(pattern, what, make)
-    return lambda text: tuple(dict.fromkeys(map(word, text.replace(",", " ").split() or [text])))
-
-
-def _one_of(names: Sequence[str]) -> tuple[str, str]:
-    return "|".join(names), f"one of {', '.join(names)}"
+_CATEGORY = r"[a-z-]{2,}(\.[a-z-]{2,})?"
+_TEXT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+"
+_FILE = r"(?!/|\w:)[^\x00-\x1f]*[^\x00-\x1f/\\]"
+_FOLDER = r"(?!/|\w:)[^\x00-\x1f]+"
+_BRANCH = r"((refs/)?heads/)?+(?!(?-i:HEAD)$|refs/|[-./]|.*(\.\.|//|@\{))[^\s~^:?*[\\]+(?<![/.])"
+_branch = partial(re.sub, "^(refs/)?heads/", "")
+_SECONDS = r"[0-9]{0,3}\.?[0-9]{1,3}"
+_HTTP = r"https?://[^\s/?#@]+(/[^\s?#]*)?"
 
 
 def _category(word: str) -> str:
-    archive, dot, subject = word.lower().partition(".")
-    return archive + dot + (subject.upper() if len(subject) == 2 else subject)
+    return re.sub(r"\.\w\w$", lambda subject: subject[0].upper(), word.lower())
 
 
-def _columns(text: str) -> tuple[str, ...]:
-    found: tuple[str, ...] = _words(*_one_of(COLUMNS))(text)
-    if {"title", "link", "pdf", "id"} & set(found):
-        return found
-    raise ValueError(f"{text!r} has no title, link, pdf or id, by which a paper is known again")
+def _true(text: str) -> bool:
+    return text.lower() == "true"
 
 
-def _day(text: str) -> datetime | None:
-    """Return the UTC day's first moment."""
-    if not text:
-        return None
-    from dateutil import parser
-
-    try:
-        moment = parser.parse(text, default=_today()).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"{text!r} is not a date") from error
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _today() -> datetime:
-    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def _day(text: str) -> datetime:
+    """Return the first moment of the UTC day that a text names in one way only.
+
+    What the text leaves out comes from two different defaults, and day and month are read in both
+    orders unless the year leads: a text that can be read in two ways gives two days.
+    """
+    from dateutil import parser as dates  # slow to import, and seldom needed
+
+    swapped = not re.match(r"\d{4}", text)
+    with suppress(ValueError, OverflowError):
+        moment = dates.parse(text, default=datetime(2001, 1, 1, tzinfo=UTC))
+        other = dates.parse(text, default=datetime(2002, 2, 2, tzinfo=UTC), dayfirst=swapped)
+        if moment == other and str(moment.year) in text:
+            return _midnight(moment)
+    raise ValueError(f"{text!r} is not one certain day; write it like 2024-03-31")
 
 
-def _feed(text: str) -> str:
-    if "://" not in text and Path(text).is_file():
-        return text
-    return str(_like(_ADDRESS, "an http(s) address or a file")(text))
+def setting(default: str, about: str, shape: str = _TEXT, make: Callable[[str], Any] = str) -> Any:
+    """Declare a setting: its default, its help, the pattern and the type of its text (or words)."""
+    about += f" (default: {default or 'none'})"
+    return field(metadata={"default": default, "about": about, "shape": shape, "make": make})
 
 
-def _exclude(text: str) -> Keywords | None:
-    return Keywords.parse(text) if text else None
-
-
-_categories = _words(_CATEGORY, "an arXiv category (cs.IR) or archive (math)", _category)
-_announce_types = _words(*_one_of(ANNOUNCE_TYPES))
-_boolean = _like(r"(?i:true|false)", "true or false", lambda text: text.lower() == "true")
-_whole = _like(r"[0-9]{1,9}", "a whole number", int)
-_days = _like(r"[0-9]{1,4}", "a number of days", int)
-_seconds = _like(r"[0-9]{1,6}(\.[0-9]*)?|\.[0-9]+", "a number of seconds", float)
-_stall = _like(r"(?=.*[1-9])([0-9]{1,6}(\.[0-9]*)?|\.[0-9]+)", "a number of seconds", float)
-_section = _like(r"(\w+([ .-]\w+)*)?", "a name of letters, digits and single ' ', '-', '.'")
-_branch = _like(r"(?![-/.])((?!\.\.|//|@\{)[^\s~^:?*\[\\\x00-\x1f])*(?<![/.])", "a branch")
-_message = _like(r"(?s)(?=.*\S)[^\x00-\x08\x0b-\x1f]*", "a commit message")
-_address = _like(_ADDRESS, "an http or https address")
-_order = _like(*_one_of(("append", "newest-first")))
-
-
-def setting(default: str, parse: Callable[[str], Any], about: str) -> Any:
-    """Declare a setting: its default as text, the function that reads the text, and its help."""
-    return field(metadata={"default": default, "parse": parse, "about": about})
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
-    """What one run was asked to do, every value checked."""
+    """What one run was asked to do, every value checked; ``now`` is the run's clock."""
 
-    categories: tuple[str, ...] = setting("cs.IR", _categories, "arXiv categories or archives (cs.IR, math, hep-th)")
-    keywords: Keywords = setting(_KEYWORDS, Keywords.parse, "which papers to keep, between commas; * keeps all")
-    exclude: Keywords | None = setting("", _exclude, "papers to leave out, same grammar")
-    announce_types: tuple[str, ...] = setting(", ".join(ANNOUNCE_TYPES), _announce_types, "which announcements count")
-    lookback_days: int = setting("7", _days, "days the query API is asked for; 0 never asks")
-    since: datetime | None = setting("", _day, "first UTC day to read instead of the feed")
-    until: datetime | None = setting("", _day, "last UTC day to read instead of the feed")
-    path: str = setting("README.md", str, "Markdown file with the table, relative to root")
-    root: Path = setting(".", Path, "the checkout to work in")
-    section: str = setting("", _section, "name of a marker pair, for several tables in a file")
-    columns: tuple[str, ...] = setting("title, link, abstract, authors", _columns, f"from: {', '.join(COLUMNS)}")
-    order: str = setting("append", _order, "append or newest-first")
-    max_bytes: int = setting("500000", _whole, "file size past which the oldest rows are archived; 0 never")
-    archive: str = setting("archive", str, "folder for them, relative to root")
-    tidy: bool = setting("false", _boolean, "also mend the table that is there")
-    commit: bool = setting("false", _boolean, "commit and push what changed")
-    branch: str = setting("", _branch, "where to push; the checked-out branch if none")
-    commit_message: str = setting("Add {added} arXiv papers", _message, "{added} and {ids} are filled in")
-    token: str = setting("", str, "for the push over HTTPS; from the environment alone")
-    dry_run: bool = setting("false", _boolean, "show the new rows and change nothing")
-    feed_url: str = setting("https://rss.arxiv.org/atom", _feed, "announcement feed, or a saved Atom file, used alone")
-    api_url: str = setting("https://export.arxiv.org/api/query", _address, "the query API")
-    delay: float = setting("3", _seconds, "seconds between two requests")
-    timeout: float = setting("30", _stall, "seconds a single request may stall")
-    max_wait: float = setting("300", _seconds, "seconds to wait for failing servers in all")
+    now: datetime
+    categories: Words = setting("cs.IR", "arXiv's categories or archives", _CATEGORY, _category)
+    keywords: Keywords = setting(_KEYWORDS, "papers to keep, see below", make=Keywords.parse)
+    exclude: Keywords | None = setting("", "papers to leave out", make=Keywords.parse)
+    announce_types: Words = setting(_TYPES, "announcements that count", _TYPES, str.lower)
+    path: str = setting("README.md", "a Markdown file", rf"{_FILE}\.(md|markdown)", normpath)
+    root: Path = setting(".", "the checkout to work in", make=Path)
+    section: str = setting("", "name of the table's markers, like vision", r"\w+([ ._-]\w+)*")
+    columns: Words = setting("title, link, abstract, authors", COLUMNS, COLUMNS, str.lower)
+    order: str = setting("append", "append or newest-first", "append, newest-first", str.lower)
+    max_bytes: int = setting("500000", "bytes to archive old rows at; 0 never", "[0-9]{1,9}", int)
+    archive: str = setting("archive", "folder for them, below root", _FOLDER, normpath)
+    data_file: str = setting("", "a file like papers.csv", rf"{_FILE}\.(csv|jsonl)", normpath)
+    lookback_days: int = setting("7", "days to ask the API for; 0 never asks", "[0-9]{1,4}", int)
+    since: datetime | None = setting("", "first UTC day to read, as 2024-03-31", make=_day)
+    until: datetime | None = setting("", "last UTC day, in any form that is clear", make=_day)
+    tidy: bool = setting("false", "also make the rows anew", "true, false", _true)
+    commit: bool = setting("false", "commit and push what changed", "true, false", _true)
+    branch: str = setting("", "a name like main, if not the checked-out one", _BRANCH, _branch)
+    commit_message: str = setting("Add {added} arXiv papers", "text, also with {ids}")
+    token: str = setting("", "for the push")
+    dry_run: bool = setting("false", "show new rows, change nothing", "true, false", _true)
+    feed_url: str = setting("https://rss.arxiv.org/atom", "address or file", rf"{_HTTP}|(?!.*:/).+")
+    api_url: str = setting("https://export.arxiv.org/api/query", "the query API", _HTTP)
+    delay: float = setting("3", "seconds between two requests", _SECONDS, float)
+    timeout: float = setting("30", "seconds a request may stall", "(?=.*[1-9])" + _SECONDS, float)
+    max_wait: float = setting("300", "seconds to wait for failing servers", _SECONDS, float)
 
     @classmethod
-    def load(cls, argv: Sequence[str] | None, environ: Mapping[str, str]) -> "Settings":
-        """Read flags and environment; raise ConfigError for a value that cannot be used."""
-        given = vars(parser().parse_args(argv))
-        values = {}
-        for one in fields(cls):
-            text = (given.get(one.name) or environ.get(PREFIX + one.name.upper(), "")).strip()
-            if one.name == "root":
-                text = text or environ.get("GITHUB_WORKSPACE", "")
-            try:
-                values[one.name] = one.metadata["parse"](text or one.metadata["default"])
-            except ValueError as error:
-                raise ConfigError(dashed(one.name), str(error)) from error
-        return cls(**values)
+    def load(cls, argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> Self:
+        """Read flags and variables; ConfigError for a value that will not do."""
+        settings = cls(now, **vars(parser(environ).parse_args(argv)))
+        for name, objection in _objections(settings):
+            raise ConfigError(name, objection)
+        return settings
 
-    def __post_init__(self) -> None:
-        if not self.root.is_dir():
-            raise ConfigError("root", f"{str(self.root)!r} is not a folder")
-        file, folder = self.located(self.path, "path"), self.located(self.archive, "archive")
-        if file.exists() and not file.is_file():
-            raise ConfigError("path", f"{self.path!r} is not a file")
-        if (folder.exists() and not folder.is_dir()) or file.is_relative_to(folder):
-            raise ConfigError("archive", f"{self.archive!r} is not a folder beside {self.path!r}")
-        if self.since and self.until and self.until < self.since:
-            raise ConfigError("until", f"{self.until:%Y-%m-%d} is before {self.since:%Y-%m-%d}")
-        if self.saved_feed and (self.since or self.until):
-            raise ConfigError("since", f"the saved feed {self.feed_url!r} would be the only source")
+    def match(self, paper: Paper) -> tuple[str, ...]:
+        """Return the alternatives that a paper matches; none when it is to be left out."""
+        excluded = self.exclude and self.exclude.match(paper)
+        return () if excluded else self.keywords.match(paper)
 
     @property
     def saved_feed(self) -> bool:
@@ -170,25 +130,65 @@ class Settings:
     @property
     def folder(self) -> str:
         """This table's part of the archive, relative to ``root``, with ``/``."""
-        return "/".join([*Path(self.archive).parts, *([self.section] if self.section else [])])
+        return Path(self.archive, self.section).as_posix()
 
     @property
     def window(self) -> tuple[datetime, datetime] | None:
-        """First and last UTC day to ask the query API for, or None."""
+        """First and last UTC day to ask the query API for, both included, or None."""
+        today = _midnight(self.now)
         if self.since or self.until:
-            return self.since or datetime(1991, 1, 1, tzinfo=UTC), self.until or _today()
+            return self.since or datetime(1991, 1, 1, tzinfo=UTC), self.until or today
         if self.lookback_days and not self.saved_feed:
-            return _today() - timedelta(days=self.lookback_days), _today()
+            return today - timedelta(days=self.lookback_days), today
         return None
 
-    def located(self, name: str, setting: str = "archive") -> Path:
-        """Return a file's real place below ``root``; ConfigError if it lies outside."""
-        top = self.root.resolve()
-        place = top.parent if "\0" in name else (top / name).resolve()
-        inside = place.is_relative_to(top) and not Path(name).is_absolute()
-        if not inside or ".git" in (part.lower() for part in place.relative_to(top).parts):
-            raise ConfigError(setting, f"{name!r} leads outside the checkout or into .git")
-        return place
+
+def _read(declared: Field[Any], default: str, text: str) -> Any:
+    """Return a setting's value; a text that will not do is told with one that would."""
+    text, known, several = text.strip() or default, declared.metadata, declared.type is Words
+    if not text:
+        return "" if declared.type is str else None
+    words = text.replace(",", " ").split() or [text] if several else [text]
+    fits = f"one of {known['shape']}" if ", " in known["shape"] else known["about"]
+    try:
+        for word in words:
+            if not re.fullmatch(known["shape"].replace(", ", "|"), word, re.IGNORECASE):
+                raise ValueError(f"{word!r} will not do: {fits}")
+        values = tuple(dict.fromkeys(map(known["make"], words)))
+    except ValueError as error:
+        raise ConfigError(dashed(declared.name), str(error)) from error
+    return values if several else values[0]
+
+
+def _objections(chosen: Settings) -> Iterator[tuple[str, str]]:
+    """Yield what does not go together, or not with what is in ``root``: the setting, and why."""
+    root, since, until = chosen.root, chosen.since, chosen.until
+    if not {"title", "link", "pdf", "id"} & set(chosen.columns):
+        yield "columns", f"{', '.join(chosen.columns)!r} name no paper; add title"
+    if not root.is_dir():
+        yield "root", f"{str(root)!r} is not a folder; write . for the one you are in"
+    path, folder = located(root, chosen.path, "path"), located(root, chosen.archive, "archive")
+    if isfile(folder) or path.is_relative_to(folder):
+        yield "archive", f"{chosen.archive!r} is not a folder beside {chosen.path}; write old"
+    located(root, chosen.data_file, "data-file")
+    if chosen.saved_feed and not isfile(chosen.feed_url):
+        yield "feed-url", f"{chosen.feed_url!r} is not a file; write https://rss.arxiv.org/atom"
+    if chosen.saved_feed and (since or until):
+        name = "since" if since else "until"
+        yield name, f"{chosen.feed_url!r} is the run's only source; leave {name} empty"
+    if since and since > chosen.now:
+        yield "since", f"'{since:%Y-%m-%d}' is in the future; write {chosen.now:%Y-%m-%d}"
+    if since and until and until < since:
+        yield "until", f"'{until:%Y-%m-%d}' is before since; write {since:%Y-%m-%d}"
+
+
+def located(root: Path, name: str, setting: str) -> Path:
+    """Return a file's real place below ``root``, links followed; ConfigError if it lies outside."""
+    top = root.resolve()
+    target = (top / name).resolve()
+    if target.is_relative_to(top) and ".git" not in map(str.lower, target.relative_to(top).parts):
+        return target
+    raise ConfigError(setting, f"{name!r} leads out of the checkout or into .git; write papers.md")
 
 
 def dashed(name: str) -> str:
@@ -196,23 +196,19 @@ def dashed(name: str) -> str:
     return name.replace("_", "-")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the command line: a flag for every setting but the token."""
-    top = argparse.ArgumentParser(
-        "python -m paper_action",
-        description="Add the arXiv papers you care about to a Markdown table.\n"
-        f"Each flag is also the variable {PREFIX}<NAME>; the token is only that.",
-        epilog=_EXAMPLES,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=80),
-        allow_abbrev=False,
-    )
+def parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
+    """Return the command line: a flag for every setting but the token, its default the variable."""
+    layout = partial(argparse.RawDescriptionHelpFormatter, width=80)
+    top = argparse.ArgumentParser(formatter_class=layout, allow_abbrev=False)
+    top.prog, top.usage = "python -m paper_action", "%(prog)s [--SETTING VALUE] ..."
+    top.description, top.epilog = __doc__, match.__doc__
     top.add_argument("--version", action="version", version=f"paper-action {__version__}")
-    group: argparse._ActionsContainer = top
-    for one in fields(Settings):
-        if one.name in _GROUPS:
-            group = top.add_argument_group(_GROUPS[one.name])
-        about = f"{one.metadata['about']} (default: {one.metadata['default'] or 'none'})"
-        more: dict[str, Any] = {"nargs": "?", "const": "true"} if one.metadata["parse"] is _boolean else {}
-        if one.name != "token":
-            group.add_argument("--" + dashed(one.name), metavar="…", help=about, **more)
+    workspace = {"root": environ.get("GITHUB_WORKSPACE")}
+    for each in fields(Settings)[1:]:  # all but the clock
+        known, flag = each.metadata, f"--{dashed(each.name)}"
+        top.set_defaults(**{each.name: environ.get(PREFIX + each.name.upper(), "").strip()})
+        read = partial(_read, each, workspace.get(each.name) or known["default"])
+        bare: dict[str, Any] = {"nargs": "?", "const": "true"} if each.type is bool else {}
+        if each.name != "token":
+            top.add_argument(flag, metavar="...", help=known["about"], type=read, **bare)
     return top
