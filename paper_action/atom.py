@@ -6,31 +6,24 @@ off on its way must be an error and never a shorter list.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from lxml import etree
 
-from .paper import Paper, PaperActionError, entry_id
+from .paper import Paper, SourceError, entry_id
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 _TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
+_NAME = re.compile(r"(?:[^,(]++|\((?:[^()]++|\([^()]*\))*+\)|\()++")  # A. One (Univ. X, Dept. Y)
 
-Children: TypeAlias = "dict[str, list[etree._Element]]"  # noqa: SLF001 (lxml has no public name for it)
+Children: TypeAlias = "dict[str, list[etree._Element]]"  # noqa: SLF001 (it has no public name)
 """The children of an element by tag, in the order of the document."""
-
-
-class SourceError(PaperActionError):
-    """A source could not be read; with ``retry``, asking again may help, ``after`` seconds."""
-
-    def __init__(self, message: str, *, retry: bool = False, after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry, self.after = retry, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +39,10 @@ class Feed:
     unreadable: list[str]
 
 
-def parse(document: bytes, categories: Sequence[str] = ()) -> Feed:
+def parse(document: bytes) -> Feed:
     """Read one Atom document of arXiv's.
 
-    Where it has no announce type, a paper is ``new`` in its primary category, if that is one of
-    the wanted, else a ``cross``-list. Raises SourceError when the document is not whole, not
-    Atom, or an error of arXiv's.
+    Raises SourceError when the document is not whole, not Atom, or an error of arXiv's.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
@@ -71,7 +62,7 @@ def parse(document: bytes, categories: Sequence[str] = ()) -> Feed:
         if "/api/errors" in name:
             raise SourceError(f"arXiv says: {_text(entry, _ATOM + 'summary')[:500]}")
         try:
-            papers.append(_paper(entry, categories))
+            papers.append(_paper(entry))
         except ValueError as error:
             unreadable.append(f"entry {name[:200]!r} skipped: {error}")
     return Feed(papers, len(entries), int(total[0]) if total else 0, unreadable)
@@ -93,51 +84,36 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _paper(entry: Children, wanted: Sequence[str]) -> Paper:
+def _paper(entry: Children) -> Paper:
     """Return the entry's record; ValueError when it has no usable ID, title or date."""
     identity, title = entry_id(_text(entry, _ATOM + "id")), _line(_text(entry, _ATOM + "title"))
     if not identity or not title:
         raise ValueError("it has no title" if identity else "its id names no paper")
-    terms = [tag.get("term", "").strip() for tag in entry[_ARXIV + "primary_category"] + entry[_ATOM + "category"]]
-    categories = tuple(dict.fromkeys(filter(None, terms)))
-    primary = categories[0] if categories else ""
-    date = datetime.fromisoformat(_text(entry, _ATOM + "published") or _text(entry, _ATOM + "updated"))
+    tags = entry[_ARXIV + "primary_category"] + entry[_ATOM + "category"]
+    categories = tuple(filter(None, dict.fromkeys(tag.get("term", "").strip() for tag in tags)))
+    published = _text(entry, _ATOM + "published") or _text(entry, _ATOM + "updated")
+    date = datetime.fromisoformat(published)
     if date.tzinfo is None:
         raise ValueError("its date has no timezone")
     return Paper(
         *identity,
         title=title,
         abstract=_PREAMBLE.sub("", _text(entry, _ATOM + "summary"), count=1),
-        authors=tuple(_authors(entry)),
+        authors=tuple(filter(None, _authors(entry))),
         categories=categories,
-        primary=primary,
-        announce_type=_text(entry, _ARXIV + "announce_type") or _kind(primary, wanted),
+        primary=categories[0] if categories else "",
+        announce_type=_text(entry, _ARXIV + "announce_type"),
         date=date,
         comment=_line(_text(entry, _ARXIV + "comment")),
         doi=_text(entry, _ARXIV + "DOI") or _text(entry, _ARXIV + "doi"),
     )
 
 
-def _kind(primary: str, wanted: Sequence[str]) -> str:
-    return "new" if any(f"{primary}.".startswith(f"{name}.") for name in wanted) else "cross"
-
-
-def _authors(entry: Children) -> list[str]:
-    """Return the authors, each ``Name`` or ``Name (affiliation)``, as both dialects have them."""
-    found = [name for creator in entry[_CREATOR] for name in split_names(creator.text or "")]
+def _authors(entry: Children) -> Iterator[str]:
+    """Yield the authors, each ``Name`` or ``Name (affiliation)``, as both dialects have them."""
+    for creator in entry[_CREATOR]:
+        yield from map(_line, _NAME.findall(creator.text or ""))
     for author in entry[_ATOM + "author"]:
-        affiliation = _line(", ".join(place.text or "" for place in author.findall(_ARXIV + "affiliation")).strip(", "))
-        found.append(_line(author.findtext(_ATOM + "name") or "") + (f" ({affiliation})" if affiliation else ""))
-    return [name for name in found if name]
-
-
-def split_names(creator: str) -> list[str]:
-    """Split ``A. One (Univ. X, Dept. Y), B. Two`` at the commas outside brackets."""
-    if "(" not in creator:
-        return [" ".join(name.split()) for name in creator.split(",")]
-    marked, depth = list[str](), 0
-    for char in creator:
-        depth = max(0, depth + (char == "(") - (char == ")"))
-        marked.append("\0" if char == "," and not depth else char)
-    # a bracket that is never closed encloses nothing; XML holds no NUL
-    return [" ".join(name.split()) for name in (creator.split(",") if depth else "".join(marked).split("\0"))]
+        places = [place.text for place in author.findall(_ARXIV + "affiliation") if place.text]
+        where = f" ({', '.join(places)})" if places else ""
+        yield _line((author.findtext(_ATOM + "name") or "") + where)

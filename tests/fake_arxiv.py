@@ -1,26 +1,30 @@
-"""arXiv in small: announcement feed and query API on the loopback address, misbehaving on a script."""
+"""arXiv in small: announcement feed and query API on loopback, on a day that is set."""
 
 import re
 import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from pathlib import Path
+from time import sleep
+from urllib.parse import SplitResult, parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
-FEED_CAP = 2000
+CAP = 2000
+TODAY = date(2025, 4, 10)  # the day of conftest's NOW
 KINDS = ("new", "cross", "replace", "replace-cross")
 NAMESPACES = (
     'xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom" '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"'
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"'
 )
 
 
-def today() -> date:
-    return datetime.now(UTC).date()
+def document(*entries: str, title: str = "x") -> str:
+    """Return an Atom document."""
+    return f"<feed {NAMESPACES}><title>{title}</title>{''.join(entries)}</feed>"
 
 
 @dataclass(frozen=True)
@@ -34,159 +38,136 @@ class Entry:
     categories: tuple[str, ...] = ("cs.IR",)
     kind: str = "new"
     version: int = 1
-    announced: date = field(default_factory=today)
-    submitted: date = field(default_factory=lambda: today() - timedelta(days=2))
+    announced: date = TODAY
+    submitted: date = TODAY - timedelta(days=2)
+    comment: str = ""
 
     def is_in(self, wanted: Iterable[str]) -> bool:
-        return any(f"{name}.".lower().startswith(f"{one}.".lower()) for name in self.categories for one in wanted)
+        return any(f"{name}.".startswith(f"{part}.") for name in self.categories for part in wanted)
 
-    def _parts(self) -> str:
-        return f"<title>{escape(self.title)}</title>" + "".join(f'<category term="{c}"/>' for c in self.categories)
+    def _entry(self, name: str, summary: str, *parts: str) -> str:
+        terms = "".join(f'<category term="{name}"/>' for name in self.categories)
+        note = f"<arxiv:comment>{escape(self.comment)}</arxiv:comment>"
+        about = f"<id>{name}{self.id}v{self.version}</id><title>{escape(self.title)}</title>"
+        text = f"{about}{terms}{note}<summary>{summary}{escape(self.abstract)}</summary>"
+        return f"<entry>{text}{''.join(parts)}</entry>"
 
     def announcement(self) -> str:
-        head = f"arXiv:{self.id}v{self.version} Announce Type: {self.kind} \nAbstract: "
-        return (
-            f"<entry><id>oai:arXiv.org:{self.id}v{self.version}</id>{self._parts()}"
-            f"<summary>{head}{escape(self.abstract)}</summary><published>{self.announced}T00:00:00-04:00</published>"
-            f"<arxiv:announce_type>{self.kind}</arxiv:announce_type>"
-            f"<dc:creator>{escape(', '.join(self.authors))}</dc:creator></entry>"
+        return self._entry(
+            "oai:arXiv.org:",
+            f"arXiv:{self.id}v{self.version} Announce Type: {self.kind} \nAbstract: ",
+            f"<published>{self.announced}T00:00:00-04:00</published>",
+            f"<arxiv:announce_type>{self.kind}</arxiv:announce_type>",
+            f"<dc:creator>{escape(', '.join(self.authors))}</dc:creator>",
         )
 
     def result(self) -> str:
-        names = "".join(f"<author><name>{escape(name)}</name></author>" for name in self.authors)
-        return (
-            f"<entry><id>http://arxiv.org/abs/{self.id}v{self.version}</id>{self._parts()}"
-            f"<summary>{escape(self.abstract)}</summary><published>{self.submitted}T12:00:00Z</published>"
-            f'<arxiv:primary_category term="{self.categories[0]}"/>{names}</entry>'
-        )
+        names = (f"<author><name>{escape(name)}</name></author>" for name in self.authors)
+        primary = f'<arxiv:primary_category term="{self.categories[0]}"/>'
+        published = f"<published>{self.submitted}T12:00:00Z</published>"
+        return self._entry("http://arxiv.org/abs/", "", published, primary, *names)
+
+
+def saved_feed(path: Path, *entries: Entry) -> Path:
+    """Write a saved announcement feed; return its path."""
+    path.write_text(document(*(entry.announcement() for entry in entries)), encoding="utf-8")
+    return path
 
 
 @dataclass
 class Fault:
-    """How one request is answered instead; ``then`` happens after the answer was made up."""
+    """How one request is answered instead."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    delay: float = 0
     body: bytes | Iterable[bytes] | None = None
     cut: int | None = None  # this many bytes of the body arrive
-    drip: float = 0  # seconds between two bytes of the body
-    drip_headers: bool = False
     empty: bool = False  # a page without entries, whatever the total is
     stale: int = 0  # days that feed or index are behind
-    then: Callable[[], object] = lambda: None
-
-
-@dataclass
-class Request:
-    """A request as it arrived."""
-
-    path: str
-    headers: dict[str, str]
-    time: float
-
-    @property
-    def query(self) -> dict[str, str]:
-        return {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
 
 
 class FakeArxiv:
     """Serves ``papers`` as of the day ``now``; each request takes the next fault of its source."""
 
+    fault = Fault
+
     def __init__(self, papers: Iterable[Entry] = ()) -> None:
-        self.papers, self.requests, self.now = list(papers), list[Request](), today()
-        self.feed_faults: list[Fault | None] = []
-        self.api_faults: list[Fault | None] = []
-        self.page = FEED_CAP
-        arxiv = self
+        self.papers, self.now, self.page, self.miscounted = list(papers), TODAY, CAP, 0
+        self.requests, self.agents, self.clock = list[str](), list[str](), 0.0
+        self.feed_faults, self.api_faults = list[Fault | None](), list[Fault | None]()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+        def answer(to: BaseHTTPRequestHandler) -> None:
+            self._answer(to)
 
-            def do_GET(self) -> None:
-                arxiv.requests.append(Request(self.path, dict(self.headers), time.monotonic()))
-                try:
-                    arxiv.answer(self)
-                except OSError:
-                    self.close_connection = True  # the client is gone
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.base = f"http://127.0.0.1:{self._server.server_port}"
-        self.flags = ("--feed-url", f"{self.base}/atom", "--api-url", f"{self.base}/api/query", "--delay", 0,
-                      "--max-wait", 6, "--timeout", 5)  # fmt: skip
+        methods = {"do_GET": answer, "log_message": lambda *_: None}
+        handler = type("Handler", (BaseHTTPRequestHandler,), methods)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        base = f"http://127.0.0.1:{self._server.server_port}"
+        addresses = f"--feed-url {base}/atom --api-url {base}/api/query"
+        self.flags = f"{addresses} --delay 0 --max-wait 60 --timeout 5".split()
 
     def __enter__(self) -> "FakeArxiv":
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
 
-    def asked(self, what: str) -> list[Request]:
-        return [request for request in self.requests if request.path.startswith(what)]
+    def wait(self, seconds: float) -> None:
+        self.clock += seconds
 
-    def answer(self, to: BaseHTTPRequestHandler) -> None:
-        faults = self.feed_faults if to.path.startswith("/atom") else self.api_faults
+    def drip(self, seconds: float, piece: bytes = b" ", count: int = 9999) -> Iterator[bytes]:
+        """Yield a body in pieces, each after some seconds of the clock that is set."""
+        for _ in range(count):
+            self.wait(seconds)
+            sleep(0.02)  # real, so that the client reads along
+            yield piece
+
+    def _answer(self, to: BaseHTTPRequestHandler) -> None:
+        self.requests.append(to.path)
+        self.agents.append(f"{to.headers['User-Agent']} {to.headers['Accept']}")
+        feed = to.path.startswith("/atom")
+        faults = self.feed_faults if feed else self.api_faults
         fault = (faults.pop(0) if faults else None) or Fault()
-        time.sleep(fault.delay)
-        status, body = fault.status, fault.body
-        if body is None:
-            made = self._feed if to.path.startswith("/atom") else self._results
-            good, text = made(to.path, fault)
-            status, body = good if status == 200 else status, text.encode()
-        fault.then()
-        to.send_response(status)
-        for name, value in fault.headers.items():
+        status, text = (self._feed if feed else self._results)(urlsplit(to.path), fault)
+        body = text.encode() if fault.body is None else fault.body
+        to.send_response(status if fault.status == 200 else fault.status)
+        length = {"Content-Length": str(len(body))} if isinstance(body, bytes) else {}
+        for name, value in (fault.headers | length).items():
             to.send_header(name, value)
-        if isinstance(body, bytes):
-            to.send_header("Content-Length", str(len(body)))
-        to.send_header("Connection", "close")
-        if fault.drip_headers:
-            while True:
-                to.wfile.write(b"X")
-                time.sleep(fault.drip)
         to.end_headers()
-        pieces = [body[: fault.cut]] if isinstance(body, bytes) else body
-        for piece in pieces:
-            for part in (piece[n : n + 1] for n in range(len(piece))) if fault.drip else [piece]:
-                to.wfile.write(part)
-                time.sleep(fault.drip)
-        to.close_connection = True
+        with suppress(OSError):  # the client may be gone
+            for piece in [body[: fault.cut]] if isinstance(body, bytes) else body:
+                to.wfile.write(piece)
 
-    def _feed(self, path: str, fault: Fault) -> tuple[int, str]:
-        wanted = urlsplit(path).path.rpartition("/")[2].split("+")
+    def _feed(self, url: SplitResult, fault: Fault) -> tuple[int, str]:
+        wanted = url.path.rpartition("/")[2].split("+")
         if bad := [name for name in wanted if name.endswith(".XX")]:
-            words = f"Bad subject class '{bad[0]}'. Valid subject classes are: cs.AI, …"
-            title = f"<title>Feed error for query: {path}</title><subtitle>{words}</subtitle>"
-            return 400, f"<feed {NAMESPACES}>{title}</feed>"
+            words = f"<subtitle>Bad subject class '{bad[0]}'. Valid ones are: cs.AI, …</subtitle>"
+            return 400, document(words, title="Feed error for query: x")
         day = self.now - timedelta(days=fault.stale)
         found = [one for one in self.papers if one.announced == day and one.is_in(wanted)]
-        found = sorted(found, key=lambda one: KINDS.index(one.kind))[-FEED_CAP:]
-        entries = "".join(one.announcement() for one in found if not fault.empty)
-        return 200, f"<?xml version='1.0' encoding='UTF-8'?><feed {NAMESPACES}><title>x</title>{entries}</feed>"
+        found.sort(key=lambda one: (*KINDS, one.kind).index(one.kind))
+        return 200, document(*(one.announcement() for one in found[-CAP:]))
 
-    def _results(self, path: str, fault: Fault) -> tuple[int, str]:
-        query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
-        wanted = [name.removesuffix(".*") for name in re.findall(r"cat:([\w.*-]+)", query["search_query"])]
-        days = re.findall(r"(\d{8})(?=\d{4})", query["search_query"].partition("submittedDate:")[2])
-        late = self.now - today()  # the program's window ends on the real day
-        since, until = (datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC).date() + late for day in days)
-        start, most = int(query["start"]), min(int(query["max_results"]), self.page)
-        if start >= 30_000:
-            error = "<id>https://arxiv.org/api/errors#start</id><title>Error</title><summary>start too large</summary>"
-            return 400, f"<feed {NAMESPACES}><entry>{error}</entry></feed>"
+    def _results(self, url: SplitResult, fault: Fault) -> tuple[int, str]:
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        ids, search = query.get("id_list", "").split(","), query.get("search_query", "")
+        wanted = [name.removesuffix(".*") for name in re.findall(r"cat:([\w.*-]+)", search)]
+        days = [date.fromisoformat(day) for day in re.findall(r"(\d{8})(?:0000|2359)", search)]
         index = self.now - timedelta(days=fault.stale)
-        found = {
-            one.id: one
-            for one in self.papers
-            if since <= one.submitted <= until and one.announced <= index and one.is_in(wanted)
-        }
+
+        def asked(one: Entry) -> bool:
+            if not days:
+                return one.id in ids
+            dated = days[0] <= one.submitted <= days[1] and one.announced <= index
+            return dated and one.is_in(wanted)
+
+        found = {one.id: one for one in self.papers if asked(one)}
         results = sorted(found.values(), key=lambda one: one.submitted)
-        entries = "".join(one.result() for one in results[start : start + most] if not fault.empty)
-        total = f"<opensearch:totalResults>{len(results)}</opensearch:totalResults>"
-        return 200, f"<feed {NAMESPACES}><title>arXiv Query</title>{total}{entries}</feed>"
+        count = len(results) + self.miscounted
+        total = f"<opensearch:totalResults>{count}</opensearch:totalResults>"
+        start, most = int(query.get("start", 0)), min(int(query["max_results"]), self.page)
+        page = [] if fault.empty else results[start : start + most]
+        return 200, document(total, *(one.result() for one in page))
