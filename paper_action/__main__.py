@@ -1,63 +1,64 @@
 """``python -m paper_action``: from the feed to the commit."""
 
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
-from io import TextIOWrapper
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from functools import partial
 
-from . import listing, sources
-from .files import on_disk, write
+from . import arxiv, listing
 from .paper import PaperActionError
-from .report import Report
+from .report import Report, commit_message
 from .settings import Settings
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run once; return the exit code, 0, 1 or 2 (a configuration error)."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a console need not know every author's letters
-    report = Report(os.environ)
+def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
+    """Run once, as of ``now``; return the exit code, 0, 1 or 2 (a configuration error)."""
+    report = Report(environ)
     try:
-        _run(Settings.load(argv, os.environ), report)
+        settings = Settings.load(argv, environ, now)
+        for note in settings.keywords.notes:
+            report.log(note)
+        _run(settings, report, scheduled=environ.get("GITHUB_EVENT_NAME") == "schedule")
     except PaperActionError as error:
         report.fail(error)
     except OSError as error:
         report.fail(PaperActionError(f"{error.filename or 'system'}: {error.strerror or error}"))
-    report.close()
     return report.exit_code
 
 
-def _run(settings: Settings, report: Report) -> None:
-    listing.check(on_disk(settings, archive=False), settings)
-    checkout = None
-    if settings.commit and not settings.dry_run:
-        from .publish import Checkout  # most of what it imports is needed for git alone
+def _run(settings: Settings, report: Report, *, scheduled: bool) -> None:
+    """Read, match and write: at git's desk where a commit is wanted, else in the checkout."""
+    if commits := settings.commit and not settings.dry_run:
+        from .git import Desk  # most of what it imports is needed for git alone
+    with Desk(settings, report.log) if commits else nullcontext() as desk:
+        folder = desk.folder if desk else settings.root
+        listed = listing.listed(folder, settings)
 
-        checkout = Checkout(settings, report.log)
+        with report.step("Read arXiv"):
+            client = arxiv.Client(settings, report.log)
+            reading = arxiv.read(client, listed, settings.match)
+            records = arxiv.records(client, listing.named(folder, settings))
+            for warning in dict.fromkeys([*reading.warnings, *records.warnings]):
+                report.warn(warning)
 
-    report.step("Read arXiv")
-    # what does not count is left out first: a replacement must not hide that a new paper was missed
-    kinds, read = settings.announce_types, sources.papers(settings, report)
-    announced, missed = ([paper for paper in found if paper.announce_type in kinds] for found in read)
-    papers = listing.in_order(announced, missed, settings.order)
-    matched = {paper.id: settings.keywords.match(paper) or "" for paper in papers}
-    wanted = [paper for paper in papers if matched[paper.id]]
-    if settings.exclude:
-        wanted = [paper for paper in wanted if not settings.exclude.match(paper)]
-    report.count("announced", len(papers))
-    report.count("matched", len(wanted))
-
-    report.step("Write the table")
-
-    def revise(files: Mapping[str, bytes]) -> listing.Revision:
-        return listing.revise(files, wanted, settings)
-
-    revision, commit = checkout.publish(revise) if checkout else (revise(on_disk(settings)), "")
-    if not checkout and not settings.dry_run:
-        write(revision.files, settings)
-    report.result(revision, matched, commit, settings)
+        with report.step("Write the list"):
+            matched = {paper.id: settings.match(paper) for paper in reading.papers}
+            wanted = [paper for paper in reading.papers if matched[paper.id]]
+            known = {paper.id: paper for paper in records.papers}
+            revise = partial(listing.revise, papers=wanted, settings=settings, records=known)
+            message = partial(commit_message, template=settings.commit_message)
+            if desk:
+                revision, commit = desk.publish(revise, message, keep_alive=scheduled)
+            else:
+                revision, commit = revise(folder), ""
+    report.result(matched, revision, commit, settings)
+    if not reading.complete and (settings.since or settings.until):
+        report.exit_code = 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a cancelled job leaves nothing behind
+    sys.exit(main(sys.argv[1:], os.environ, datetime.now(UTC)))

@@ -1,162 +1,169 @@
-"""Say what a run did: outputs, job summary, log and annotations.
+"""Say what a run did: log and annotations, outputs, job summary, commit message.
 
 Workflow commands and files are those of
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands.
-Whatever was fetched is data here: it gets no line, command or output of its own.
+Whatever was fetched is data here: it gets no line, command, output or mention of its own.
 """
 
 import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
+from urllib.parse import quote
 
-from .listing import Revision
-from .paper import ConfigError, Paper, PaperActionError
+from .paper import ConfigError, PaperActionError, Revision
 from .settings import Settings
-from .table import cell, head
-from .text import escape, line, plain, split_paragraphs
+from .table import cell, record
+from .text import escape, linked, plain
 
 OUTPUT_LIMIT = 480_000  # UTF-16 units of two bytes: under GitHub's 1 MiB for a job's outputs
-WARNINGS = 500  # shown in the summary, which they must not fill
-SUMMARY_LIMIT = 1_000_000  # bytes, under GitHub's 1 MiB for a step's summary
-_COLOURS = {"error": "31", "warning": "33", "notice": "32", "+": "32"}
-_QUIET = (
-    "A quiet day is normal: arXiv announces from Sunday to Thursday evening (US Eastern), "
-    "nothing on Saturdays, Sundays and its holidays.\n\n"
-)
+SUMMARY_LIMIT = 900_000  # bytes, under GitHub's 1 MiB for a step's summary
+_QUIET = "Nothing was announced. A quiet day is normal: arXiv rests on weekends and its holidays"
+
+Matched = Mapping[str, Sequence[str]]
+"""For the ID of each paper that was read the alternatives it matches, none if it is not wanted."""
 
 
 class Report:
     """Collects what a run says, and says it in the way of the place it runs in."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self.exit_code = 0
-        self._environ, self._actions = environ, environ.get("GITHUB_ACTIONS") == "true"
-        self._headline, self._commit, self._changed, self._group = "Nothing new", "", False, False
+        self.exit_code, self._environ = 0, environ
+        self._actions = environ.get("GITHUB_ACTIONS") == "true"
         self._warnings: list[str] = []
-        self._counts: dict[str, int | str] = {}
-        self._added: list[tuple[Paper, str]] = []
 
-    def step(self, name: str = "") -> None:
-        """Begin a group of the log, or end the last one."""
-        if self._actions and self._group:
-            print("::endgroup::")
-        if self._actions and name:
-            print(f"::group::{name}", flush=True)
-        self._group = bool(name)
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Fold what is said meanwhile into a group of the log."""
+        print(f"::group::{name}" if self._actions else f"{name}:", flush=True)
+        try:
+            yield
+        finally:
+            if self._actions:
+                print("::endgroup::", flush=True)
 
-    def log(self, text: str) -> None:
-        """Say one line."""
-        self._say("", text)
-
-    def count(self, name: str, number: int | str) -> None:
-        """Note a number for the log and the summary."""
-        self._counts[name] = number
-        self.log(f"{name}: {number}")
+    def log(self, text: str, kind: str = "", title: str = "") -> None:
+        """Say one line, whatever the text holds; ``kind`` is an annotation's or empty."""
+        text = "".join(char if char.isprintable() else " " for char in text.strip())
+        if not self._actions:
+            text = f"{kind}: {text}" if kind in ("error", "warning") else text
+        elif kind:
+            text = f"::{kind}{title}::{text.replace('%', '%25')}"
+        else:  # the runner would take such a line for a command of ours
+            text = re.sub(r"^(?=::)", "·", text.replace("##[", "#·#["))
+        aside = kind in ("error", "warning") and not self._actions
+        stream = sys.stderr if aside else sys.stdout
+        letters = stream.encoding or "utf-8"  # a console need not know every author's letters
+        print(text.encode(letters, "replace").decode(letters), file=stream, flush=True)
 
     def warn(self, text: str) -> None:
         """Say what went wrong without stopping the run."""
         self._warnings.append(text)
-        self._say("warning", text)
+        self.log(text, "warning")
 
     def fail(self, error: PaperActionError) -> None:
         """Say why the run fails."""
-        self.step()
-        self.exit_code, self._headline = error.exit_code, f"The run failed: {error}"
-        self._say("error", str(error), error.setting if isinstance(error, ConfigError) else "")
+        self.exit_code = error.exit_code
+        title = f" title={error.setting}" if isinstance(error, ConfigError) else ""
+        self.log(str(error), "error", title)
+        said = "The run failed", str(error)
+        self._write("GITHUB_OUTPUT", _outputs, Revision(), {}, "")
+        self._write("GITHUB_STEP_SUMMARY", self._page, said, Revision(), {}, "")
 
-    def result(self, revision: Revision, matched: Mapping[str, str], commit: str, settings: Settings) -> None:
-        """Note what became of the list, and say it."""
-        self._added = [(paper, matched[paper.id]) for paper in revision.added]
-        self._changed, self._commit = bool(revision.files) and not settings.dry_run, commit
+    def result(self, matched: Matched, revision: Revision, commit: str, settings: Settings) -> None:
+        """Say what became of the list, in the log, the outputs and the summary."""
+        for warning in revision.warnings:
+            self.warn(warning)
         for row in revision.rows if settings.dry_run else []:
-            self._say("+", row)
-        self.count("already listed", revision.listed)
-        self.count("added", len(revision.added))
-        rest = [("moved to the archive", revision.moved), ("mended", revision.mended)]
-        for what, number in rest:
-            self.count(what, number)
-        if revision.warning:
-            self.warn(revision.warning)
-        if self._added:
-            self._headline = f"{len(self._added)} new paper{'s' if len(self._added) > 1 else ''}"
-        self._headline += "".join(f", {number} rows {what}" for what, number in rest if number)
-        self.step()
-        where = f"would go to {settings.path}" if settings.dry_run else f"in {settings.path}"
-        self._say("notice", f"{self._headline} {where}" + (f", commit {commit}" if commit else ""))
+            self.log(f"+ {row}")
+        headline, *remarks = said = _remarks(matched, revision, settings)
+        for remark in filter(None, remarks):
+            self.log(remark)
+        self.log(headline, "notice")
+        self._write("GITHUB_OUTPUT", _outputs, revision, matched, commit)
+        links = self._links(commit, settings) if commit else ""
+        self._write("GITHUB_STEP_SUMMARY", self._page, said, revision, matched, links)
 
-    def close(self) -> None:
-        """Write outputs and summary, where the runner has files for them."""
-        for name, text in (("GITHUB_OUTPUT", self._outputs), ("GITHUB_STEP_SUMMARY", self._summary)):
-            if self._environ.get(name):
-                with Path(self._environ[name]).open("a", encoding="utf-8", newline="\n") as file:
-                    file.write(text())
+    def _links(self, commit: str, settings: Settings) -> str:
+        """Return links to the commit and, where the root is the repository's, to the list in it."""
+        home = f"{self._environ.get('GITHUB_SERVER_URL')}/{self._environ.get('GITHUB_REPOSITORY')}"
+        whole = str(settings.root) in (".", self._environ.get("GITHUB_WORKSPACE"))
+        file = f", [list]({home}/blob/{commit}/{quote(settings.path)})" if whole else ""
+        return f"[Commit {commit[:7]}]({home}/commit/{commit}){file}"
 
-    def _outputs(self) -> str:
-        ids = json.dumps([paper.id for paper, _ in self._added])
-        records = [json.dumps(_record(paper, keyword)) for paper, keyword in self._added]
-        fitting = _fitting(records, OUTPUT_LIMIT - len(ids))
-        if fitting < len(records):
-            self.warn(f"the output `papers` holds only the first {fitting} papers")
-        papers, changed = f"[{', '.join(records[:fitting])}]", str(self._changed).lower()
-        values = {"added": len(records), "ids": ids, "papers": papers, "changed": changed, "commit": self._commit}
-        border = f"end-{os.urandom(16).hex()}"  # nobody who writes a title can know it
-        return "".join(f"{name}<<{border}\n{value}\n{border}\n" for name, value in values.items())
+    def _page(self, said: Sequence[str], revision: Revision, matched: Matched, links: str) -> str:
+        """Return the job summary: what was done, and every warning."""
+        headline, *remarks = map(escape, said)
+        warnings = [f"> [!WARNING]\n> {escape(text)}" for text in self._warnings]
+        rows = _rows(revision, matched) if revision.added else ""
+        parts = [f"## {headline}", *remarks, links, rows, *_fitting(warnings, 50_000)]
+        return "\n\n".join(filter(None, parts)) + "\n\n"
 
-    def _summary(self) -> str:
-        top = f"## {line(self._headline)}\n\n" + ("" if self._added or self.exit_code else _QUIET)
-        end = "".join(f"> [!WARNING]\n> {line(text)}\n\n" for text in self._warnings[:WARNINGS])
-        if len(self._warnings) > WARNINGS:
-            end += f"The log has {len(self._warnings) - WARNINGS} more warnings.\n\n"
-        end += "".join(head(("what", "number"), "\n"))
-        end += "".join(f"| {name} | {number} |\n" for name, number in self._counts.items())
-        rows = [_summary_row(paper, keyword) for paper, keyword in self._added]
-        fitting = _fitting(rows, SUMMARY_LIMIT - len((top + end).encode()) - 1000)
-        note = f"\n{len(rows) - fitting} more did not fit here.\n" if fitting < len(rows) else ""
-        table = head(("paper", "authors", "categories", "matched"), "\n") if rows else []
-        return "".join([top, *table, *rows[:fitting], note, "\n", end, "\n"])
-
-    def _say(self, kind: str, text: str, title: str = "") -> None:
-        """Say one line, whatever the text holds; ``kind`` is an annotation's, or ``+`` for a row."""
-        text = "".join(char if char.isprintable() else " " for char in text.strip())
-        stream = sys.stderr if kind in ("error", "warning") and not self._actions else sys.stdout
-        if self._actions and kind not in ("", "+"):
-            text = text.replace("%", "%25")
-            text = f"::{kind}{f' title={title}' if title else ''}::{text}"
-        elif self._actions:  # the runner would take such a line for a command of ours
-            text = re.sub(r"^(?=::)", "·", kind + text.replace("##[", "#·#["))
-        else:
-            text = f"{kind}: {text}" if kind in ("error", "warning") else kind.removesuffix("notice") + text
-            if stream.isatty() and kind and not self._environ.get("NO_COLOR"):
-                text = f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m"
-        print(text, file=stream, flush=True)
+    def _write(self, name: str, text: Callable[..., str], *what: object) -> None:
+        """Add a text to the file that a runner has for it."""
+        if self._environ.get(name):
+            with Path(self._environ[name]).open("a", encoding="utf-8", newline="\n") as file:
+                file.write(text(*what))
 
 
-def _fitting(parts: list[str], room: int) -> int:
-    """Return how many of the parts fit, from the first one on."""
-    for number, part in enumerate(parts):
-        room -= len(part.encode()) + 2
-        if room < 0:
-            return number
-    return len(parts)
+def commit_message(revision: Revision, template: str) -> str:
+    """Return the template filled in, or what else the commit does, and each title with its link.
+
+    GitHub reads ``@name`` and ``#12`` in a message as mentions: a word joiner keeps titles from it.
+    """
+    if not revision.added:
+        rows = "1 row" if revision.moved == 1 else f"{revision.moved} rows"
+        return f"Move {rows} to the archive" if revision.moved else "Tidy the table of papers"
+    if len(revision.added) == 1:
+        template = re.sub(r"(\{added\}(?:\s+\S+){0,2}?\s+paper)s\b", r"\1", template)
+    ids = ", ".join(paper.id for paper in revision.added)
+    subject = template.replace("{added}", str(len(revision.added))).replace("{ids}", ids)
+    titles = "\n".join(f"- {plain(paper.title)}\n  {paper.url}" for paper in revision.added)
+    return subject + "\n\n" + re.sub(r"(?<=[@#])(?=\w)", "\u2060", titles) + "\n"
 
 
-def _record(paper: Paper, keyword: str) -> dict[str, object]:
-    return {
-        "id": paper.id,
-        "title": plain(paper.title),
-        "abstract": "\n\n".join(map(plain, split_paragraphs(paper.abstract))),
-        "authors": [plain(name) for name in paper.names],
-        "categories": list(paper.categories),
-        "date": paper.date.isoformat(),
-        "url": paper.url,
-        "announce_type": paper.announce_type,
-        "matched": keyword,
-    }
+def _remarks(matched: Matched, revision: Revision, settings: Settings) -> tuple[str, str, str]:
+    """Return the headline, the numbers in one line, and which keywords found nothing."""
+    count, place = len(revision.added), revision.place or settings.path
+    news = f"{count or 'no'} new paper{'s' * (count != 1)} in {place}"
+    numbers = f"had {revision.had}, announced {len(matched)}, "
+    numbers += f"matched {sum(map(bool, matched.values()))}, already listed {revision.listed}, "
+    numbers += f"added {count}, moved to the archive {revision.moved}, made anew {revision.tidied}"
+    found = {text for alternatives in matched.values() for text in alternatives}
+    idle = ", ".join(text for text, _ in settings.keywords.alternatives if text not in found)
+    why = f"matched nothing this time: {idle}" if idle else ""
+    why = why if found else f"{len(matched)} announced, none matches: {idle}"
+    dry = "Dry run, nothing was written: " if settings.dry_run else ""
+    return dry + news, numbers, why if matched else _QUIET
 
 
-def _summary_row(paper: Paper, keyword: str) -> str:
-    title = f"{cell(paper, 'linked-title')} {cell(paper, 'abstract-folded')}"
-    return f"| {title} | {cell(paper, 'authors')} | {cell(paper, 'categories')} | {escape(keyword)} |\n"
+def _outputs(revision: Revision, matched: Matched, commit: str) -> str:
+    """Return the outputs as the runner reads them from a file."""
+    ids = json.dumps([paper.id for paper in revision.added])
+    papers = [record(paper) | {"matched": matched[paper.id][0]} for paper in revision.added]
+    shown = _fitting([*map(json.dumps, papers)], OUTPUT_LIMIT - len(ids))
+    values = {"added": len(papers), "ids": ids, "papers": f"[{', '.join(shown)}]"}
+    values |= {"changed": str(bool(revision.files)).lower(), "commit": commit}
+    border = f"end-{os.urandom(16).hex()}"  # nobody who writes a title can know it
+    return "".join(f"{name}<<{border}\n{value}\n{border}\n" for name, value in values.items())
+
+
+def _rows(revision: Revision, matched: Matched) -> str:
+    """Return the papers added as a table, as many as a summary holds."""
+    rows = []
+    for paper in revision.added:
+        title = f"{linked(paper.title, paper.url)} {cell(paper, 'abstract-folded')}"
+        rows.append(f"| {title} | {cell(paper, 'authors')} | {escape(matched[paper.id][0])} |")
+    shown = _fitting(rows, SUMMARY_LIMIT)
+    cut = f"\n{len(rows) - len(shown)} more did not fit here." if len(shown) < len(rows) else ""
+    return "\n".join(["| paper | authors | matched |", "| --- | --- | --- |", *shown, cut])
+
+
+def _fitting(parts: Sequence[str], room: int) -> list[str]:
+    """Return the first parts, as many as fit into so many bytes."""
+    sizes = accumulate(len(part.encode()) + 2 for part in parts)
+    return [part for part, size in zip(parts, sizes, strict=True) if size <= room]
