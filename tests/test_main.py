@@ -57,6 +57,11 @@ def test_a_dry_run_shows_the_rows_and_writes_commits_and_pushes_nothing(origin, 
     assert (checkout / "README.md").read_text() == "# A list\n\nWords.\n"
 
 
+def test_a_dry_run_asks_nothing_of_git(folder):
+    done = run(folder, "--feed-url", DAYS[0], "--dry-run", "--commit")
+    assert (done.code, done.outputs["added"]) == (0, "4"), done.err
+
+
 def test_a_run_commits_pushes_and_names_the_commit(origin, checkout):
     done = run(checkout, "--feed-url", DAYS[0], "--commit", "--data-file", "papers.csv")
     assert done.code == 0, done.err
