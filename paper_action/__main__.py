@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 
@@ -32,31 +31,31 @@ def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
 
 def _run(settings: Settings, report: Report, *, scheduled: bool) -> None:
     """Read, match and write: at git's desk where a commit is wanted, else in the checkout."""
-    if commits := settings.commit and not settings.dry_run:
+    folder, desk = settings.root, None
+    if settings.commit and not settings.dry_run:
         from .git import Desk  # most of what it imports is needed for git alone
-    with Desk(settings, report.log) if commits else nullcontext() as desk:
-        folder = desk.folder if desk else settings.root
-        listed = listing.listed(folder, settings)
 
-        with report.step("Read arXiv"):
-            client = arxiv.Client(settings, report.log)
-            reading = arxiv.read(client, listed, settings.match)
-            records = arxiv.records(client, listing.named(folder, settings))
-            for warning in dict.fromkeys([*reading.warnings, *records.warnings]):
-                report.warn(warning)
+        desk = Desk(settings, report.log)
+        folder = desk.folder
+    listed, ids = listing.listed(folder, settings), listing.named(folder, settings)
 
-        with report.step("Write the list"):
-            matched = {paper.id: settings.match(paper) for paper in reading.papers}
-            wanted = [paper for paper in reading.papers if matched[paper.id]]
-            known = {paper.id: paper for paper in records.papers}
-            revise = partial(listing.revise, papers=wanted, settings=settings, records=known)
+    with report.step("Read arXiv"):
+        client = arxiv.Client(settings, report.log)
+        reading = arxiv.read(arxiv.Reading(client, listed, settings.match, ids))
+        for warning in dict.fromkeys(reading.failures + reading.warnings):
+            report.warn(warning)
+
+    with report.step("Write the list"):
+        matched = {paper.id: settings.match(paper) for paper in reading.papers}
+        wanted = [paper for paper in reading.papers if matched[paper.id]]
+        revise = partial(listing.revise, papers=wanted, settings=settings, records=reading.records)
+        if desk:
             message = partial(commit_message, template=settings.commit_message)
-            if desk:
-                revision, commit = desk.publish(revise, message, keep_alive=scheduled)
-            else:
-                revision, commit = revise(folder), ""
+            revision, commit = desk.publish(revise, message, keep_alive=scheduled)
+        else:
+            revision, commit = revise(folder), ""
     report.result(matched, revision, commit, settings)
-    if not reading.complete and (settings.since or settings.until):
+    if reading.failures and (settings.since or settings.until):
         report.exit_code = 1
 
 

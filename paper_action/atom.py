@@ -22,8 +22,8 @@ _TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
 _NAME = re.compile(r"(?:[^,(]++|\((?:[^()]++|\([^()]*\))*+\)|\()++")  # A. One (Univ. X, Dept. Y)
 
+# the children of an element by tag, in the order of the document
 Children: TypeAlias = "dict[str, list[etree._Element]]"  # noqa: SLF001 (it has no public name)
-"""The children of an element by tag, in the order of the document."""
 
 
 @dataclass(frozen=True, slots=True)

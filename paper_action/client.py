@@ -35,11 +35,9 @@ class Client:
         accept = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
         self._headers = {"User-Agent": f"paper-action/{__version__} ({home})", "Accept": accept}
 
-    def share_patience(self) -> None:
-        """Give the next source its share of ``max-wait``, and what those before it left."""
-        chosen = self.settings
-        sources = (not (chosen.since or chosen.until), bool(chosen.window), chosen.tidy)
-        self.patience = max(0.0, self.patience) + chosen.max_wait / max(1, sum(sources))
+    def share_patience(self, sources: int) -> None:
+        """Give the next of some sources its share of ``max-wait``, and what was left before."""
+        self.patience = max(0.0, self.patience) + self.settings.max_wait / sources
 
     def read(self, url: str, start: int = 0) -> Feed:
         """Return the document at an address, asked for again while that may help.
@@ -55,7 +53,7 @@ class Client:
             self.sleep(max(0.0, self._last + self.settings.delay - self.clock()))
             began, early = self.clock(), pause < 8
             try:
-                feed = parse(self._body(url, early=early))
+                feed = self._answer(url, early=early)
                 if not feed.entries and feed.total > start and (not start or early):
                     raise SourceError(f"an empty page at {start} of {feed.total}", retry=early)
                 self.patience -= max(0.0, self.clock() - began - self.settings.timeout)
@@ -69,8 +67,8 @@ class Client:
                 self.sleep(wait)
                 self.patience, pause = self.patience - wait, min(2 * pause, 60)
 
-    def _body(self, url: str, *, early: bool) -> bytes:
-        """Return the body of a good answer, which may stall for ``timeout``, not drip for ever.
+    def _answer(self, url: str, *, early: bool) -> Feed:
+        """Return what a good answer holds, which may stall for ``timeout``, not drip for ever.
 
         A host that has no address may have one in some seconds, so that ``early`` decides.
         """
@@ -88,23 +86,15 @@ class Client:
                     if self.clock() - began > max(self.patience, stall):
                         raise SourceError("the answer does not end", retry=True)
         except (OSError, urllib3.exceptions.HTTPError) as error:
-            unknown = "NameResolutionError" in repr(error)
-            words = str(error).rpartition(": ")[2].rstrip("\"')")  # the cause, without its wrapping
-            words = "no such host" if unknown else words
-            words = f"{urlsplit(url).hostname} cannot be reached: {words}"
+            unknown, cause = "NameResolution" in repr(error), str(error).rpartition(": ")[2]
+            cause = "no such host" if unknown else cause.rstrip("\"')")  # without its wrapping
+            words = f"{urlsplit(url).hostname} cannot be reached: {cause}"
             raise SourceError(words, retry=early or not unknown) from error
         finally:
             self._last = self.clock()
+        if answer.status_code == 400:
+            parse(bytes(body))  # raises what arXiv says
         if answer.status_code != 200:
-            words = f"HTTP {answer.status_code}{_words(bytes(body))}"
-            raise SourceError(words, retry=answer.status_code in AGAIN, after=after)
-        return bytes(body)
-
-
-def _words(body: bytes) -> str:
-    """Return what arXiv says in an answer that is an error."""
-    try:
-        parse(body)
-    except SourceError as error:
-        return f", {error}" if "arXiv says" in str(error) else ""
-    return ""
+            again = answer.status_code in AGAIN
+            raise SourceError(f"HTTP {answer.status_code}", retry=again, after=after)
+        return parse(bytes(body))

@@ -1,19 +1,22 @@
 """Commit the list's files on the newest commit of the remote branch, and push the commit.
 
 Every try starts anew at a desk: a temporary work tree with an index of its own that holds the
-list's files alone, as they are in that commit. So nothing of the user's checkout is read or
-touched, nothing of ours can stay in the repository, and a lost race is the same try once more.
+Markdown and data files of that commit. So nothing of the user's checkout is read or touched,
+nothing of ours can stay in the repository, and a lost race is the same try once more.
 """
 
+import atexit
 import base64
 import os
 import random
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from signal import SIGTERM
 from subprocess import PIPE, Popen, TimeoutExpired
 from typing import Any
 
@@ -24,8 +27,9 @@ from .settings import Settings
 # those that point to another repository, set a date, or trace: a trace would show the token.
 _LEFT_OUT = r"PAPER_ACTION_TOKEN$|GIT_(?!CONFIG_|SS[HL]|HTTP_PROXY|PROXY|LFS|ASKPASS|EXEC_|ALLOW_)"
 _CONFIG = Path(__file__).with_name("desk.gitconfig")
-_REFUSALS = re.findall(r"(?m)^([^#].*)\t(.*)", _CONFIG.with_name("refusals.txt").read_text("utf-8"))
+_REFUSALS = _CONFIG.with_name("refusals.txt")  # a line: a pattern, a tab, what it means
 _ALONE: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE, "start_new_session": True}
+_LAID_OUT = (".md", ".markdown", ".csv", ".jsonl")  # what a list may consist of
 
 Revise = Callable[[Path], Revision]
 Phrase = Callable[[Revision], str]
@@ -54,18 +58,21 @@ class Desk:
         branch = self._git("check-ref-format --branch", settings.branch or here).strip()
         self._ref = f"refs/heads/{branch}"
         self._remote = min(self._git("remote").split(), key="origin".__ne__, default="origin")
-        self._configure()
-        depth = self._git("rev-list --count HEAD") if shallow == "true" and branch != here else ""
-        self._depth = [f"--depth={count}" for count in depth.split()]
-        self._room = tempfile.TemporaryDirectory(prefix="paper-action-", ignore_cleanup_errors=True)
+        # The token goes to the host that is pushed to and to no other, by a variable nobody else
+        # reads, after an empty value, which removes a header that actions/checkout may have left.
+        self._options += ["-c", f"remote.{self._remote}.mirror=false"]
+        self._options += ["-c", f"http.lowSpeedTime={int(self.settings.timeout) + 1}"]
+        host = re.match("https://([^/]+)", self._git("remote get-url --push", self._remote))
+        if settings.token and host:
+            key = f"http.https://{host[1].rpartition('@')[2]}/.extraheader"
+            self._options += ["-c", f"{key}=", f"--config-env={key}=PAPER_ACTION_HEADER"]
+            self._environ["PAPER_ACTION_HEADER"] = f"AUTHORIZATION: basic {self._basic}"
+        bounded = shallow == "true" and branch != here
+        self._depth = ["--depth", self._git("rev-list --count HEAD").strip()] if bounded else []
+        self._room = tempfile.mkdtemp(prefix="paper-action-")
+        atexit.register(shutil.rmtree, self._room, ignore_errors=True)
         self._sent = Revision(), ""
-
-    def __enter__(self) -> "Desk":
         self._patiently(self._start, tries=5)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._room.cleanup()
 
     def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> tuple[Revision, str]:
         """Commit and push what ``revise`` does to the folder, again wherever the branch moves on.
@@ -89,53 +96,31 @@ class Desk:
             self._follow(self._sent[1])
         return self._sent
 
-    def _configure(self) -> None:
-        """Add what git must know of the remote, the token by a variable that nobody else can read.
-
-        The token goes to the host that is pushed to and to no other, after an empty value, which
-        removes a header that actions/checkout may have left (git-config, http.extraHeader).
-        """
-        self._options += ["-c", f"remote.{self._remote}.mirror=false"]
-        self._options += ["-c", f"http.lowSpeedTime={int(self.settings.timeout) + 1}"]
-        host = re.match("https://([^/]+)", self._git("remote get-url --push", self._remote))
-        if self.settings.token and host:
-            key = f"http.https://{host[1].rpartition('@')[2]}/.extraheader"
-            self._options += ["-c", f"{key}=", f"--config-env={key}=PAPER_ACTION_HEADER"]
-            self._environ["PAPER_ACTION_HEADER"] = f"AUTHORIZATION: basic {self._basic}"
-
     def _start(self) -> None:
         """Fetch the branch's newest commit and lay out the list's files as they are there.
 
         A branch that the remote does not have yet grows from the remote's default branch. The
         commit is fetched by its SHA, not to need a ref, or FETCH_HEAD, which is any run's. Links
-        are laid out first, for a file is where they lead; names that differ by case alone come
-        along, for listing has something to say about them.
+        are laid out too, for a file is where they lead.
         """
         said = self._git("ls-remote", self._remote, self._ref, "HEAD")
         tips = dict(line.split("\t")[::-1] for line in said.splitlines())
         self._tip = tips.get(self._ref) or tips.get("HEAD", "HEAD")
         self._git("fetch --no-tags --no-write-fetch-head", *self._depth, self._remote, self._tip)
-        self._tree = Path(tempfile.mkdtemp(dir=self._room.name)).resolve()
+        self._tree = Path(tempfile.mkdtemp(dir=self._room)).resolve()
         self._desk = {"GIT_WORK_TREE": str(self._tree), "GIT_INDEX_FILE": f"{self._tree}.index"}
-        self.folder = self._tree / self._prefix
-
         self._git("read-tree", self._tip, **self._desk)
         tracked = re.findall(r"(\d+) \w+ 0\t([^\0]+)", self._git("ls-files -s -z", **self._desk))
-        links = [name for mode, name in tracked if mode == "120000"]
-        self._git("checkout-index --force -z --stdin", given=links, **self._desk)
-        names = (self.settings.path, self.settings.folder, self.settings.data_file)
-        ours = tuple(f"{self._name(name)}/".casefold() for name in names if name)
-        files = [name for _, name in tracked if f"{name}/".casefold().startswith(ours)]
-        self._git("checkout-index --force -z --stdin", given=files, **self._desk)
+        ours = [f for mode, f in tracked if mode == "120000" or f.lower().endswith(_LAID_OUT)]
+        self._git("checkout-index --force -z --stdin", given=ours, **self._desk)
+        self.folder = self._tree / self._prefix
         self.folder.mkdir(parents=True, exist_ok=True)
-
-    def _name(self, name: str) -> str:
-        """Return what a file below ``root`` is called in the repository, links followed."""
-        return os.path.relpath((self.folder / name).resolve(), self._tree).replace(os.sep, "/")
 
     def _commit(self, done: Revision, phrase: Phrase, *, keep_alive: bool) -> str:
         """Return a commit of the changed files on the tip, or nothing if they are the same."""
-        self._git("update-index --add -z --stdin", given=map(self._name, done.files), **self._desk)
+        files = ((self.folder / name).resolve().relative_to(self._tree) for name in done.files)
+        names = [file.as_posix() for file in files]  # links followed
+        self._git("update-index --add -z --stdin", given=names, **self._desk)
         tree = self._git("write-tree", **self._desk).strip()
         before, moment = self._git("rev-list -1", "--format=%T %ct", self._tip).split()[-2:]
         days = (self.settings.now.timestamp() - int(moment)) / 86400
@@ -173,14 +158,16 @@ class Desk:
         hooks = () if command.startswith("push") else ("-c", "core.hooksPath=/dev/null")
         words = ["git", *self._options, *hooks, *command.split(), *arguments]
         limit = min(self._limit, self.settings.timeout) if command == "ls-remote" else self._limit
-        with Popen(words, cwd=self.settings.root, env=self._environ | environ, **_ALONE) as git:
+        environ = self._environ | environ
+        with Popen(words, cwd=self.settings.root, env=environ, **_ALONE) as git:
             try:
                 out, err = git.communicate("\0".join(given).encode(errors="surrogateescape"), limit)
             except TimeoutExpired:
                 out, err = b"", b"no answer in time"
                 self._limit /= 2
-            finally:
-                _end(git)
+            finally:  # at once and politely: git takes its lock files away
+                with suppress(OSError):
+                    getattr(os, "killpg", os.kill)(git.pid, SIGTERM)
         if git.returncode:
             raise self._trouble(command.split()[0], git.returncode, err + out)
         return str(out, errors="surrogateescape")
@@ -190,14 +177,7 @@ class Desk:
         said = output.decode(errors="replace").replace(self.settings.token or self._basic, "***")
         said = re.sub(rf"(?<=//)[^/\s]*(?=@)|{re.escape(self._basic)}", "***", said)
         words = f"git {command}: " + " ".join(said.split())
-        meaning = next(hint for pattern, hint in _REFUSALS if re.search(pattern, f"{code} {words}"))
+        table = re.findall(r"(?m)^([^#].*)\t(.*)", _REFUSALS.read_text("utf-8"))
+        meaning = next(hint for pattern, hint in table if re.search(pattern, f"{code} {words}"))
         kind = _PassingError if meaning == "not now" else PushError
         return kind(f"{meaning}: {words[:1000]}")
-
-
-def _end(process: Popen[bytes]) -> None:
-    """End git and its helpers, politely first: then git takes its lock files away."""
-    for number in (15, 9):  # Windows has no process groups, nor a name for signal 9
-        with suppress(OSError, TimeoutExpired):
-            getattr(os, "killpg", os.kill)(process.pid, number)
-            process.wait(3)

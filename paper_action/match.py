@@ -17,7 +17,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from pathlib import Path
 from typing import TypeAlias
 
 from .paper import Paper
@@ -36,20 +36,10 @@ _STRAIGHT = str.maketrans("“”„‟«»＂，、；：（）", '"""""""' + "
 _UNQUOTED = r'(?=(?:[^"]*"[^"]*")*[^"]*$)'
 _OPERATOR = rf"(?<!\S)(AND\s+NOT|ANDNOT|AND)(?!\S){_UNQUOTED}"
 _SPLIT_NAME = rf'(?i)\bau\s*:[^",:]+,[^",:]+(?=,|$){_UNQUOTED}'
-_FOREIGN = (
-    # what other search languages write, what is written here, and why
-    (r"^(?:[-+•–—](?:\s+|$)|\*\s+(?!AND))|[][]", "", "a list needs no signs but commas"),
-    (r"(?<!\w)['‘`]([^'’`]+)['’`](?!\w)", r'"\1"', "quotes are double"),
-    (r"\s*(?:(?<!\S)OR(?!\S)|[|;])[\s|;]*", ", ", "a comma stands between alternatives"),
-    (r"(?<!\S)(?<!AND )(?:NOT(?!\S)|-(?=\w))", "ANDNOT ", "papers are left out by ANDNOT"),
-    (r"(?:^|(?<=,))\s*(?=ANDNOT\s)", " * ", "papers are left out of others"),
-    (r"(?<=\w)(?:\.?\*+|\s+\*+\s+(?!AND))(?=\w)", " AND ", "words that stand apart are two terms"),
-    (r"(?<=[^\s,:])\.?\*+|\.?\*+(?=[^\s,])", "", "a part of a word is enough"),
-)
+_FOREIGN = Path(__file__).with_name("foreign.txt")
 
-
+# the field to look in, what to find in its folded text, and whether that is wanted there
 Term: TypeAlias = tuple[str, re.Pattern[str], bool]
-"""The field to look in, what to find in its folded text, and whether that is wanted there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +68,13 @@ class Keywords:
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return every alternative that the paper matches, as written and in that order."""
-        text = cache(lambda field: fold(_FIELDS[field](paper)))  # only fields that are asked for
+        texts: dict[str, str] = {}  # of the fields that are asked for
 
         def holds(term: Term) -> bool:
             field, pattern, wanted = term
-            return bool(pattern.search(text(field))) == wanted
+            if field not in texts:
+                texts[field] = fold(_FIELDS[field](paper))
+            return bool(pattern.search(texts[field])) == wanted
 
         return tuple(written for written, terms in self.alternatives if all(map(holds, terms)))
 
@@ -104,7 +96,7 @@ def _straight(line: str) -> str:
     if re.search(rf"[()]{_UNQUOTED}", straight):
         raise ValueError(f'{line!r}: write (a OR b) AND c as a AND c, b AND c; f(x) as "f(x)"')
     ours, reasons = " ".join(straight.split()), []
-    for foreign, instead, why in _FOREIGN:
+    for foreign, instead, why in re.findall("(?m)^(.*)\t(.*)\t(.*)$", _FOREIGN.read_text("utf-8")):
         ours, count = re.subn(f"(?:{foreign}){_UNQUOTED}", instead, ours)
         reasons += [why] * count
     if reasons:

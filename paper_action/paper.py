@@ -15,8 +15,8 @@ _HOSTS = (
     r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\.",
     r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/",
 )
+# A link to one paper, any version; group 1 is the ID.
 LINK = re.compile(rf"(?i:https?://(?:{'|'.join(_HOSTS)}))({_ID})(?:v\d+)?(?!\d)")
-"""A link to one paper, any version; group 1 is the ID."""
 
 
 class PaperActionError(Exception):

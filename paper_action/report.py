@@ -24,8 +24,8 @@ OUTPUT_LIMIT = 480_000  # UTF-16 units of two bytes: under GitHub's 1 MiB for a 
 SUMMARY_LIMIT = 900_000  # bytes, under GitHub's 1 MiB for a step's summary
 _QUIET = "Nothing was announced. A quiet day is normal: arXiv rests on weekends and its holidays"
 
+# for the ID of each paper that was read the alternatives it matches, none if it is not wanted
 Matched = Mapping[str, Sequence[str]]
-"""For the ID of each paper that was read the alternatives it matches, none if it is not wanted."""
 
 
 class Report:
@@ -49,14 +49,13 @@ class Report:
     def log(self, text: str, kind: str = "", title: str = "") -> None:
         """Say one line, whatever the text holds; ``kind`` is an annotation's or empty."""
         text = "".join(char if char.isprintable() else " " for char in text.strip())
-        if not self._actions:
-            text = f"{kind}: {text}" if kind in ("error", "warning") else text
-        elif kind:
+        stream = sys.stdout
+        if self._actions and kind:
             text = f"::{kind}{title}::{text.replace('%', '%25')}"
-        else:  # the runner would take such a line for a command of ours
-            text = re.sub(r"^(?=::)", "·", text.replace("##[", "#·#["))
-        aside = kind in ("error", "warning") and not self._actions
-        stream = sys.stderr if aside else sys.stdout
+        elif self._actions:  # the runner would take such a line for a command of ours
+            text = re.sub(r"^(?=::)|(?<=#)(?=#\[)", "·", text)
+        elif kind in ("error", "warning"):
+            text, stream = f"{kind}: {text}", sys.stderr
         letters = stream.encoding or "utf-8"  # a console need not know every author's letters
         print(text.encode(letters, "replace").decode(letters), file=stream, flush=True)
 

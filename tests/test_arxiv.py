@@ -30,16 +30,14 @@ def server() -> Iterator[FakeArxiv]:
 class Run:
     """One reading, on the server's day, by a client whose pauses are counted and not slept."""
 
-    def __init__(self, server, *flags, listed=(), records=None):
+    def __init__(self, server, *flags, listed=(), records=()):
         now, self.log, server.clock = datetime.combine(server.now, time(6), UTC), list[str](), 0.0
         settings = Settings.load([*server.flags, *map(str, flags)], {}, now)
         client, before = arxiv.Client(settings, self.log.append), len(server.requests)
         client.clock, client.sleep = lambda: server.clock, server.wait
-        if records is None:
-            reading = arxiv.read(client, frozenset(listed), lambda paper: "LLM" in paper.title)
-        else:
-            reading = arxiv.records(client, records)
-        self.warnings, self.complete = reading.warnings, reading.complete
+        reading = arxiv.Reading(client, frozenset(listed), lambda one: "LLM" in one.title, records)
+        self.warnings = [*dict.fromkeys(arxiv.read(reading).failures + reading.warnings)]
+        self.complete = not reading.failures
         self.ids = [paper.id for paper in reading.papers]
         self.kinds = [paper.announce_type for paper in reading.papers]
         self.asked = server.requests[before:]

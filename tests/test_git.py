@@ -51,8 +51,8 @@ def publish(root: Path, revise=None, message: str = "Add", alive: bool = False, 
     """Publish with the settings that are given; return the commit and what was logged."""
     variables = {PREFIX + name.upper(): str(text) for name, text in texts.items()}
     settings, notes = Settings.load(["--root", str(root)], variables, now), list[str]()
-    with Desk(settings, notes.append) as desk:
-        _, commit = desk.publish(revise or adding(), lambda _: message, keep_alive=alive)
+    desk = Desk(settings, notes.append)
+    _, commit = desk.publish(revise or adding(), lambda _: message, keep_alive=alive)
     return commit, "\n".join(notes)
 
 
