@@ -6,7 +6,6 @@ A source yields its papers one by one, so that those it gave before it failed co
 
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -26,8 +25,10 @@ _CATEGORIES = Path(__file__).with_name("categories.txt")  # a line: an archive, 
 # A line: a pattern. Drugs are withdrawn, too, and papers from conferences.
 _WITHDRAWN = Path(__file__).with_name("withdrawn.txt")
 
+Papers = dict[str, Paper]  # by ID
+Wanted = Callable[[Paper], object]
 
-@dataclass(slots=True)
+
 class Reading:
     """What arXiv is asked for, what it gave, and what went wrong on the way.
 
@@ -36,16 +37,12 @@ class Reading:
     in the order of rows. ``failures`` tell what is missing, and why.
     """
 
-    client: Client
-    listed: Set[str]
-    wanted: Callable[[Paper], object]
-    ids: Sequence[str] = ()
-    announced: dict[str, Paper] = field(default_factory=dict)
-    missed: dict[str, Paper] = field(default_factory=dict)
-    records: dict[str, Paper] = field(default_factory=dict)
-    papers: list[Paper] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    def __init__(
+        self, client: Client, listed: Set[str], wanted: Wanted, ids: Sequence[str]
+    ) -> None:
+        self.client, self.listed, self.wanted, self.ids = client, listed, wanted, ids
+        self.announced, self.missed, self.records = Papers(), Papers(), Papers()
+        self.papers, self.warnings, self.failures = list[Paper](), list[str](), list[str]()
 
 
 def read(reading: Reading) -> Reading:
@@ -54,14 +51,15 @@ def read(reading: Reading) -> Reading:
     Raises SourceError when no source could be read, ConfigError for a category arXiv rejects.
     """
     client, settings = reading.client, reading.client.settings
-    feed = settings.feed_url if settings.saved_feed else FEED
-    sources = [] if settings.since or settings.until else [(feed, reading.announced, _announced)]
-    sources += [(API, reading.missed, _missed)] if settings.window else []
-    sources += [(RECORDS, reading.records, _records)] if reading.ids else []
-    for name, found, source in sources:
+    feed, names = settings.feed_url if settings.saved_feed else FEED, settings.categories
+    is_chosen = settings.since or settings.until
+    sources = [] if is_chosen else [(feed, reading.announced, _announced(reading, names))]
+    sources += [(API, reading.missed, _missed(reading))] if settings.window else []
+    sources += [(RECORDS, reading.records, _records(reading))] if reading.ids else []
+    for name, found, papers in sources:
         client.share_patience(len(sources))
         try:
-            for paper in source(reading):
+            for paper in papers:
                 found.setdefault(paper.id, paper)  # one category's new paper, another's cross-list
             client.log(f"{name}: {len(found)} papers")
         except (SourceError, OSError) as error:
@@ -110,7 +108,7 @@ def _counting(feed: Feed, reading: Reading) -> Iterator[Paper]:
         if _is_withdrawn(paper):
             reading.client.log(f"{paper.id} is withdrawn and left out")
         elif kind in settings.announce_types:
-            yield paper if kind == paper.announce_type else replace(paper, announce_type=kind)
+            yield paper if kind == paper.announce_type else paper._replace(announce_type=kind)
 
 
 def _is_withdrawn(paper: Paper) -> bool:
@@ -123,10 +121,9 @@ def _is_withdrawn(paper: Paper) -> bool:
     return any(re.search(pattern, text) for pattern in patterns for text in texts)
 
 
-def _announced(reading: Reading, part: str = "") -> Iterator[Paper]:
+def _announced(reading: Reading, names: Sequence[str]) -> Iterator[Paper]:
     """Yield the papers of a feed, and where it is at its cap, of each category or subject in it."""
     settings = reading.client.settings
-    names = (part,) if part else settings.categories
     joined = "+".join(names)
     feed = reading.client.read(f"{settings.feed_url.rstrip('/')}/{joined}")
     yield from _counting(feed, reading)
@@ -134,13 +131,13 @@ def _announced(reading: Reading, part: str = "") -> Iterator[Paper]:
         return
     subjects = re.search(rf"(?m)^{joined} (.*)", _CATEGORIES.read_text("ascii"))
     parts = [f"{joined}.{name}" for name in subjects[1].split()] if subjects else names
-    if parts == (joined,):
+    if [*parts] == [joined]:
         full = f"the feed of {joined} holds {CAP} entries, arXiv's most: papers may be missing"
         reading.warnings.append(full)
         return
     for name in parts:
         try:
-            yield from _announced(reading, name)
+            yield from _announced(reading, [name])
         except SourceError as error:
             reading.failures.append(f"the feed of {name} could not be read: {error}")
             if error.retry:  # the server is in trouble, not this category

@@ -7,9 +7,8 @@ off on its way must be an error and never a shorter list.
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -26,8 +25,7 @@ _NAME = re.compile(r"(?:[^,(]++|\((?:[^()]++|\([^()]*\))*+\)|\()++")  # A. One (
 Children: TypeAlias = "dict[str, list[etree._Element]]"  # noqa: SLF001 (it has no public name)
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(NamedTuple):
     """One document: its papers, the number of its entries, and what could not be read.
 
     ``total`` is the number of results the query API has in all, 0 in an announcement feed.
@@ -70,7 +68,7 @@ def parse(document: bytes) -> Feed:
 
 def _children(element: etree._Element) -> Children:
     found: Children = defaultdict(list)
-    for child in element.iterchildren(etree.Element):
+    for child in element:
         found[child.tag].append(child)
     return found
 
@@ -112,7 +110,8 @@ def _paper(entry: Children) -> Paper:
 def _authors(entry: Children) -> Iterator[str]:
     """Yield the authors, each ``Name`` or ``Name (affiliation)``, as both dialects have them."""
     for creator in entry[_CREATOR]:
-        yield from map(_line, _NAME.findall(creator.text or ""))
+        names = _line(creator.text or "")
+        yield from map(str.strip, _NAME.findall(names) if "(" in names else names.split(","))
     for author in entry[_ATOM + "author"]:
         places = [place.text for place in author.findall(_ARXIV + "affiliation") if place.text]
         where = f" ({', '.join(places)})" if places else ""

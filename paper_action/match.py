@@ -16,9 +16,8 @@ with # is a comment.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from .paper import Paper
 from .text import plain
@@ -42,8 +41,7 @@ _FOREIGN = Path(__file__).with_name("foreign.txt")
 Term: TypeAlias = tuple[str, re.Pattern[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Keywords:
+class Keywords(NamedTuple):
     """The alternatives of a setting as they were written, each with its terms.
 
     ``notes`` are readings that may not be what was meant.

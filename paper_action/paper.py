@@ -6,6 +6,7 @@ The shapes of identifiers are those of https://info.arxiv.org/help/arxiv_identif
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 _MONTH = r"\d\d(?:0[1-9]|1[0-2])"
 _ID = rf"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
@@ -47,8 +48,7 @@ class PushError(PaperActionError):
     """The commit could not be made or pushed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(NamedTuple):
     """One announcement, its text as arXiv delivers it (TeX and all).
 
     ``id`` has no version and no subject class. An author is ``Name`` or ``Name (affiliation)``.

@@ -13,7 +13,6 @@ import argparse
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import Field, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from os.path import isfile  # Path.is_file raises for a name that is too long
@@ -73,11 +72,9 @@ def _day(text: str) -> datetime:
 
 def setting(default: str, about: str, shape: str = _TEXT, make: Callable[[str], Any] = str) -> Any:
     """Declare a setting: its default, its help, the pattern and the type of its text (or words)."""
-    about += f" (default: {default or 'none'})"
-    return field(metadata={"default": default, "about": about, "shape": shape, "make": make})
+    return default, f"{about} (default: {default or 'none'})", shape, make
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """What one run was asked to do, every value checked; ``now`` is the run's clock."""
 
@@ -112,7 +109,8 @@ class Settings:
     @classmethod
     def load(cls, argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> Self:
         """Read flags and variables; ConfigError for a value that will not do."""
-        settings = cls(now, **vars(parser(environ).parse_args(argv)))
+        settings = cls()
+        vars(settings).update(vars(parser(environ).parse_args(argv)), now=now)
         for name, objection in _objections(settings):
             raise ConfigError(name, objection)
         return settings
@@ -143,21 +141,22 @@ class Settings:
         return None
 
 
-def _read(declared: Field[Any], default: str, text: str) -> Any:
+def _read(name: str, workspace: str, text: str) -> Any:
     """Return a setting's value; a text that will not do is told with one that would."""
-    text, known, several = text.strip() or default, declared.metadata, declared.type is Words
+    kind, (default, about, shape, make) = Settings.__annotations__[name], vars(Settings)[name]
+    text = text.strip() or workspace or default
     if not text:
-        return "" if declared.type is str else None
-    words = text.replace(",", " ").split() or [text] if several else [text]
-    fits = f"one of {known['shape']}" if ", " in known["shape"] else known["about"]
+        return "" if kind is str else None
+    words = text.replace(",", " ").split() or [text] if kind is Words else [text]
     try:
         for word in words:
-            if not re.fullmatch(known["shape"].replace(", ", "|"), word, re.IGNORECASE):
+            if not re.fullmatch(shape.replace(", ", "|"), word, re.IGNORECASE):
+                fits = f"one of {shape}" if ", " in shape else about
                 raise ValueError(f"{word!r} will not do: {fits}")
-        values = tuple(dict.fromkeys(map(known["make"], words)))
+        values = tuple(dict.fromkeys(map(make, words)))
     except ValueError as error:
-        raise ConfigError(dashed(declared.name), str(error)) from error
-    return values if several else values[0]
+        raise ConfigError(dashed(name), str(error)) from error
+    return values if kind is Words else values[0]
 
 
 def _objections(chosen: Settings) -> Iterator[tuple[str, str]]:
@@ -203,12 +202,11 @@ def parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     top.prog, top.usage = "python -m paper_action", "%(prog)s [--SETTING VALUE] ..."
     top.description, top.epilog = __doc__, match.__doc__
     top.add_argument("--version", action="version", version=f"paper-action {__version__}")
-    workspace = {"root": environ.get("GITHUB_WORKSPACE")}
-    for each in fields(Settings)[1:]:  # all but the clock
-        known, flag = each.metadata, f"--{dashed(each.name)}"
-        top.set_defaults(**{each.name: environ.get(PREFIX + each.name.upper(), "").strip()})
-        read = partial(_read, each, workspace.get(each.name) or known["default"])
-        bare: dict[str, Any] = {"nargs": "?", "const": "true"} if each.type is bool else {}
-        if each.name != "token":
-            top.add_argument(flag, metavar="...", help=known["about"], type=read, **bare)
+    for name, kind in list(Settings.__annotations__.items())[1:]:  # all but the clock
+        top.set_defaults(**{name: environ.get(PREFIX + name.upper(), "").strip()})
+        read = partial(_read, name, environ.get("GITHUB_WORKSPACE", "") * (name == "root"))
+        bare: dict[str, Any] = {"nargs": "?", "const": "true"} if kind is bool else {}
+        if name != "token":
+            _, about, *_ = vars(Settings)[name]
+            top.add_argument(f"--{dashed(name)}", metavar="...", help=about, type=read, **bare)
     return top

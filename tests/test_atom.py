@@ -51,7 +51,7 @@ def test_both_dialects_give_the_same_record_but_for_the_day_and_the_announcement
     announced, result = (
         parse(feed(text)).papers[0] for text in (GOOD.announcement(), GOOD.result())
     )
-    same = [name for name in announced.__slots__ if name not in ("date", "announce_type")]
+    same = [name for name in announced._fields if name not in ("date", "announce_type")]
     assert [getattr(announced, name) for name in same] == [getattr(result, name) for name in same]
 
 

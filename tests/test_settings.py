@@ -2,7 +2,6 @@
 
 import os
 import re
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from paper_action.settings import COLUMNS, PREFIX, Settings, dashed, parser
 
 from .conftest import DAYS, NOW, TOP
 
-DEFAULTS = {dashed(each.name): each.metadata["default"] for each in fields(Settings)[1:]}
+DEFAULTS = {dashed(name): one[0] for name, one in vars(Settings).items() if isinstance(one, tuple)}
 TODAY, APRIL = datetime(2025, 4, 10, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC)
 
 
