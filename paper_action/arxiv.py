@@ -104,7 +104,8 @@ def _counting(feed: Feed, reading: Reading) -> Iterator[Paper]:
         kind = paper.announce_type
         if kind not in ANNOUNCE_TYPES:
             reading.warnings += [f"announce type nobody knows: {kind}"] if kind else []
-            kind = "new" if f"{paper.primary}.".startswith(names) else "cross"
+            primary = "".join(paper.categories[:1])
+            kind = "new" if f"{primary}.".startswith(names) else "cross"
         if _is_withdrawn(paper):
             reading.client.log(f"{paper.id} is withdrawn and left out")
         elif kind in settings.announce_types:

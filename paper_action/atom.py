@@ -88,7 +88,6 @@ def _paper(entry: Children) -> Paper:
     if not identity or not title:
         raise ValueError("it has no title" if identity else "its id names no paper")
     tags = entry[_ARXIV + "primary_category"] + entry[_ATOM + "category"]
-    categories = tuple(filter(None, dict.fromkeys(tag.get("term", "").strip() for tag in tags)))
     published = _text(entry, _ATOM + "published") or _text(entry, _ATOM + "updated")
     date = datetime.fromisoformat(published)
     if date.tzinfo is None:
@@ -98,8 +97,7 @@ def _paper(entry: Children) -> Paper:
         title=title,
         abstract=_PREAMBLE.sub("", _text(entry, _ATOM + "summary"), count=1),
         authors=tuple(filter(None, _authors(entry))),
-        categories=categories,
-        primary=categories[0] if categories else "",
+        categories=tuple(filter(None, dict.fromkeys(tag.get("term", "").strip() for tag in tags))),
         announce_type=_text(entry, _ARXIV + "announce_type"),
         date=date,
         comment=_line(_text(entry, _ARXIV + "comment")),

@@ -52,7 +52,8 @@ class Paper(NamedTuple):
     """One announcement, its text as arXiv delivers it (TeX and all).
 
     ``id`` has no version and no subject class. An author is ``Name`` or ``Name (affiliation)``.
-    The paragraphs of ``abstract`` begin with two blanks. ``date`` knows its timezone.
+    The first of the ``categories`` is the primary one. The paragraphs of ``abstract`` begin with
+    two blanks. ``date`` knows its timezone.
     """
 
     id: str
@@ -61,7 +62,6 @@ class Paper(NamedTuple):
     abstract: str
     authors: tuple[str, ...]
     categories: tuple[str, ...]
-    primary: str
     announce_type: str
     date: datetime
     comment: str

@@ -32,7 +32,6 @@ def paper(identifier: str = "2504.03184", **changes) -> Paper:
         "abstract": "Words.",
         "authors": ("A. One", "B. Two"),
         "categories": ("cs.IR",),
-        "primary": "cs.IR",
         "announce_type": "new",
         "date": NOW,
         "comment": "",

@@ -30,7 +30,7 @@ def test_an_announcement_becomes_a_paper():
     assert paper.abstract.startswith("Large language models (LLMs), known for")
     assert paper.abstract.count("\n  ") == 1
     assert (paper.authors[0], len(paper.authors)) == ("Bohao Wang", 10)
-    assert (paper.primary, paper.categories) == ("cs.IR", ("cs.IR",))
+    assert paper.categories == ("cs.IR",)
     assert paper.date == datetime(2025, 4, 9, tzinfo=timezone(timedelta(hours=-4)))
 
 
@@ -103,7 +103,7 @@ def test_an_entry_without_abstract_author_and_category_is_a_paper_of_the_day_it_
     bare = f"<entry>{name}<title>T</title>{day}<arxiv:DOI>10.1/x</arxiv:DOI></entry>"
     paper = parse(feed(bare)).papers[0]
     assert paper.doi == "10.1/x"
-    assert (paper.abstract, paper.authors, paper.categories, paper.primary) == ("", (), (), "")
+    assert (paper.abstract, paper.authors, paper.categories) == ("", (), ())
     assert paper.date == datetime(2025, 4, 9, tzinfo=UTC)
 
 
