@@ -1,8 +1,8 @@
 """Commit the list's files on the newest commit of the remote branch, and push the commit.
 
 Every try starts anew at a desk: a temporary work tree with an index of its own that holds the
-Markdown and data files of that commit. So nothing of the user's checkout is read or touched,
-nothing of ours can stay in the repository, and a lost race is the same try once more.
+list's files alone, as they are in that commit. So nothing of the user's checkout is read or
+touched, nothing of ours can stay in the repository, and a lost race is the same try once more.
 """
 
 import atexit
@@ -29,7 +29,6 @@ _LEFT_OUT = r"PAPER_ACTION_TOKEN$|GIT_(?!CONFIG_|SS[HL]|HTTP_PROXY|PROXY|LFS|ASK
 _CONFIG = Path(__file__).with_name("desk.gitconfig")
 _REFUSALS = _CONFIG.with_name("refusals.txt")  # a line: a pattern, a tab, what it means
 _ALONE: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE, "start_new_session": True}
-_LAID_OUT = (".md", ".markdown", ".csv", ".jsonl")  # what a list may consist of
 
 Revise = Callable[[Path], Revision]
 Phrase = Callable[[Revision], str]
@@ -101,7 +100,8 @@ class Desk:
 
         A branch that the remote does not have yet grows from the remote's default branch. The
         commit is fetched by its SHA, not to need a ref, or FETCH_HEAD, which is any run's. Links
-        are laid out too, for a file is where they lead.
+        are laid out first, for a file is where they lead; names that differ by case alone come
+        along, for listing has something to say about them.
         """
         said = self._git("ls-remote", self._remote, self._ref, "HEAD")
         tips = dict(line.split("\t")[::-1] for line in said.splitlines())
@@ -109,18 +109,25 @@ class Desk:
         self._git("fetch --no-tags --no-write-fetch-head", *self._depth, self._remote, self._tip)
         self._tree = Path(tempfile.mkdtemp(dir=self._room)).resolve()
         self._desk = {"GIT_WORK_TREE": str(self._tree), "GIT_INDEX_FILE": f"{self._tree}.index"}
+        self.folder = self._tree / self._prefix
+
         self._git("read-tree", self._tip, **self._desk)
         tracked = re.findall(r"(\d+) \w+ 0\t([^\0]+)", self._git("ls-files -s -z", **self._desk))
-        ours = [f for mode, f in tracked if mode == "120000" or f.lower().endswith(_LAID_OUT)]
-        self._git("checkout-index --force -z --stdin", given=ours, **self._desk)
-        self.folder = self._tree / self._prefix
+        links = [name for mode, name in tracked if mode == "120000"]
+        self._git("checkout-index --force -z --stdin", given=links, **self._desk)
+        names = (self.settings.path, self.settings.folder, self.settings.data_file)
+        ours = tuple(f"{self._name(name)}/".casefold() for name in names if name)
+        files = [name for _, name in tracked if f"{name}/".casefold().startswith(ours)]
+        self._git("checkout-index --force -z --stdin", given=files, **self._desk)
         self.folder.mkdir(parents=True, exist_ok=True)
+
+    def _name(self, name: str) -> str:
+        """Return what a file below ``root`` is called in the repository, links followed."""
+        return os.path.relpath((self.folder / name).resolve(), self._tree).replace(os.sep, "/")
 
     def _commit(self, done: Revision, phrase: Phrase, *, keep_alive: bool) -> str:
         """Return a commit of the changed files on the tip, or nothing if they are the same."""
-        files = ((self.folder / name).resolve().relative_to(self._tree) for name in done.files)
-        names = [file.as_posix() for file in files]  # links followed
-        self._git("update-index --add -z --stdin", given=names, **self._desk)
+        self._git("update-index --add -z --stdin", given=map(self._name, done.files), **self._desk)
         tree = self._git("write-tree", **self._desk).strip()
         before, moment = self._git("rev-list -1", "--format=%T %ct", self._tip).split()[-2:]
         days = (self.settings.now.timestamp() - int(moment)) / 86400
