@@ -20,37 +20,32 @@ from urllib.parse import quote
 
 from .paper import LINK
 
-# Private-use characters: hidden signs, which are not to be read as TeX again, and marks, which stand
-# for a style, an address (from _LINK on) or a formula (plane 16). Behind a mark come _OPEN and _CLOSE
-# where a style or a link opens and closes.
+# Private-use characters: hidden signs, which are not to be read as TeX again, and marks, each for a
+# style, an address (from _LINK on) or a formula (plane 16). Behind a mark, _OPEN and _CLOSE tell
+# where the style, or a link to the address, begins and ends.
 _OPEN, _CLOSE, _LINK = "\U000f0100", "\U000f0101", "\U000f2000"
 _HIDDEN = {code: 0xF0000 + code for code in range(33, 127)}
 _STYLES = {tag: chr(0xF1000 + at) for at, tag in enumerate("em strong code sub sup span".split())}
 _MARK = "\U000f0000-\U0010ffff"
 _MARKED = re.compile(f"[{_MARK}][{_OPEN}{_CLOSE}]?")
-_LINKED = re.compile(f"[{_LINK}-\U000fffff][{_OPEN}{_CLOSE}]?")
 # What marks stand for, as text and in Markdown.
 _Kept = dict[str, tuple[str, str]]
 _TAGS: _Kept = {mark + _OPEN: ("", f"<{tag}>") for tag, mark in _STYLES.items()}
 _TAGS |= {mark + _CLOSE: ("", f"</{tag}>") for tag, mark in _STYLES.items()}
 
 _TABLE = Path(__file__).with_name("latex.txt").read_text(encoding="utf-8").replace("␣", " ")
-_TREATMENTS: dict[str, str] = dict(re.findall(r"(?m)^\\(\S+) ?(.*)$", _TABLE))
+_TREATMENTS: dict[str, str] = dict(re.findall(r"\n\\(\S+) ?(.*)", _TABLE))
 _WHEN = ("raw", "both", "maths", "text", "markdown", "joined")
-_RULES = {when: re.findall(rf"(?m)^{when} (\S+) (.*) → ?(.*)$", _TABLE) for when in _WHEN}
+_RULES = {when: re.findall(rf"\n{when} (\S+) (.*) → ?(.*)", _TABLE) for when in _WHEN}
 
 # A text without any of these is what it shows.
 _SPECIAL = ("\\", "$", "{", "~", "`", "''", "--", "://", "&", "  ")
-_CONTROLS = re.compile(
-    f"[\0-\b\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff{_MARK}]"
-)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_CONTROLS = re.compile(f"[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff{_MARK}]")
 # More accents than any letter has; composing them takes time that grows with their square.
-_PILE = re.compile(r"[^\w\s\x00-\u02ff]{31}")
+_PILE = re.compile(r"[^\x00-\u02ff\w\s][^\x00-\u02ff\w\s]{30}")
 
-_TEX = r"(?:[^$\\{}]|\\.)"
-for _depth in range(6):
-    _TEX = rf"(?:[^$\\{{}}]|\\.|\{{{_TEX}*\}})"
+# With braces up to six deep.
+_TEX = 6 * r"(?:[^$\\{}]|\\.|\{" + r"(?:[^$\\{}]|\\.)" + 6 * r"*\})"
 _WORDS = r"(?:[^$\\^_{}<>=]|\\[%&#])*"
 _MONEY = rf"\s*\d{_WORDS}(?:[\s(/-]\$|\$\d|\s[a-z]{{2,}}\s)"
 _PROSE = rf"(?={_WORDS}[A-Za-z]{{2}})(?={_WORDS}[\s(]\$|\s{_WORDS}\$)|[\s,.;:()]*\$|\s{_WORDS}\$\d"
@@ -59,13 +54,12 @@ _TARGET = r"(?<=\\href\{http)s?://(?:[^\s<>{}|\\`]|\\[_%#&~])+(?=\})"
 _URL = rf"s?://(?:[^\s<>{{}}|\\^`\"${_MARK}]|\\[_%#&~])*[^\s<>{{}}|\\^`\"$.,;:!?')\]*{_MARK}]"
 _ADDRESS = re.compile(f"http(?:{_TARGET}|{_URL})")
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)( ?)((?:\{[^{}]*(?:\}|\Z))*)|\{[^{}\\]*\}")
-_ARGUMENT = re.compile(r"(?:<(◌?)(\w+)>)?(\{?)◌(?:</\w+>|\})?")
 
 
 @lru_cache(maxsize=4096)
 def plain(raw: str) -> str:
     """Return one line of Unicode text; maths stays TeX between dollar signs."""
-    return _composed(_shown(*_decoded(raw, LINK)))
+    return _composed(_shown(*_decoded(raw, LINK), 0))
 
 
 def line(raw: str, url: str = "", barred: re.Pattern[str] = LINK) -> str:
@@ -75,9 +69,8 @@ def line(raw: str, url: str = "", barred: re.Pattern[str] = LINK) -> str:
     mentions must not become one; what is a link itself can hold none.
     """
     text, kept = _decoded(raw, barred)
-    if url:
-        kept |= {_LINK + _OPEN: ("", "["), _LINK + _CLOSE: ("", f"]({url})")}
-        text = _styled(_LINK, text, kept)
+    kept |= {_LINK + _OPEN: ("", "["), _LINK + _CLOSE: ("", f"]({url})")}
+    text = _styled(_LINK if url else "", text, kept)
     return _rewritten("joined", _shown(escape(text), kept, 1))
 
 
@@ -112,26 +105,29 @@ def _composed(text: str) -> str:
 def _rewritten(when: str, text: str) -> str:
     """Return text with the table's rules applied; each names a sign that it cannot do without."""
     for sign, pattern, meant in _RULES[when]:
-        text = re.sub(pattern, meant, text) if sign in text else text
+        text = re.sub(pattern, meant, text) if sign[0] in text and sign in text else text
     return text
 
 
-def _shown(text: str, kept: _Kept, form: int = 0, marks: re.Pattern[str] = _MARKED) -> str:
-    return text if text.isascii() else marks.sub(lambda mark: kept[mark[0]][form], text)
+def _shown(text: str, kept: _Kept, form: int) -> str:
+    return text if text.isascii() else _MARKED.sub(lambda mark: kept[mark[0]][form], text)
 
 
 def _decoded(raw: str, barred: re.Pattern[str]) -> tuple[str, _Kept]:
     """Return one line of text with marks for what is not text, and what they stand for."""
     text, kept = raw.strip(), dict(_TAGS)
     if not raw.isprintable() or any(map(raw.__contains__, _SPECIAL)):
-        text = _ENTITY.sub(lambda found: html.unescape(found[0]), _rewritten("raw", raw))
-        text = " ".join(_CONTROLS.sub("", text).replace("\t", " ").splitlines())
-        text = _rewritten("both", re.sub("  +", " ", text).strip())
+        text = re.sub(
+            r"(?a)&#?\w{1,31};", lambda found: html.unescape(found[0]), _rewritten("raw", raw)
+        )
+        text = _CONTROLS.sub("", " ".join(text.splitlines()).replace("\t", " "))
+        text = _rewritten("both", re.sub("   *", " ", text).strip())
         text = _rewritten("text", _set_aside(text, barred, kept))
-        for _ in range(min(7, 1 + text.count("{"))):  # braces nested deeper stay as they are
-            text = _COMMAND.sub(partial(_treated, kept), text)
+        for _ in range(7):  # braces nested deeper than that stay as they are
+            if "\\" in text or "{" in text:
+                text = _COMMAND.sub(partial(_treated, kept), text)
         text = re.sub("[\U000f0000-\U000f007f]", lambda sign: chr(ord(sign[0]) & 0x7F), text)
-        text = re.sub("  +", " ", text).strip()
+        text = re.sub("   *", " ", text).strip()
     return text, kept
 
 
@@ -180,8 +176,8 @@ def _treated(kept: _Kept, found: re.Match[str]) -> str:
         text = _COMMAND.sub(partial(_treated, kept), arguments.pop(0))
         return "" if unseen else _styled(mark, text, kept)
 
-    shown = _ARGUMENT.sub(argument, treatment)
-    if shown == treatment:
+    shown = re.sub(r"(?:<(◌?)(\w+)>)?(\{?)◌(?:</\w+>|\})?", argument, treatment)
+    if "◌" not in treatment:
         is_letter = len(shown) == 1 and shown.isalpha()
         shown = shown.translate(_HIDDEN) + ("" if is_letter else gap)
     return shown + "".join(f"{{{spare}}}" for spare in arguments)
@@ -192,5 +188,5 @@ def _styled(mark: str, text: str, kept: _Kept) -> str:
     if not mark:
         return text
     if mark >= _LINK:
-        text = _shown(text, kept, 0, _LINKED)
+        text = re.sub(f"[{_LINK}-\U000fffff][{_OPEN}{_CLOSE}]?", lambda at: kept[at[0]][0], text)
     return re.sub("[^\U00100000-\U0010ffff]+", rf"{mark}{_OPEN}\g<0>{mark}{_CLOSE}", text)
