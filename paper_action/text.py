@@ -26,8 +26,7 @@ from .paper import LINK
 _OPEN, _CLOSE, _LINK = "\U000f0100", "\U000f0101", "\U000f2000"
 _HIDDEN = {code: 0xF0000 + code for code in range(33, 127)}
 _STYLES = {tag: chr(0xF1000 + at) for at, tag in enumerate("em strong code sub sup span".split())}
-_MARK = "\U000f0000-\U0010ffff"
-_MARKED = re.compile(f"[{_MARK}][{_OPEN}{_CLOSE}]?")
+_MARKED = re.compile(f"[\U000f1000-\U0010ffff][{_OPEN}{_CLOSE}]?")
 # What marks stand for, as text and in Markdown.
 _Kept = dict[str, tuple[str, str]]
 _TAGS: _Kept = {mark + _OPEN: ("", f"<{tag}>") for tag, mark in _STYLES.items()}
@@ -40,7 +39,7 @@ _RULES = {when: re.findall(rf"\n{when} (\S+) (.*) → ?(.*)", _TABLE) for when i
 
 # A printable text without any of these is what it shows.
 _SPECIAL = ("\\", "$", "{", "~", "`", "''", "--", "://", "&", "  ")
-_CONTROLS = re.compile(f"[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff{_MARK}]")
+_CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\U000f0000-\U0010ffff]")
 # Two blanks or more; at "  +" the search would halt at every single one.
 _GAP = re.compile("   *")
 # More accents than any letter has; composing them takes time that grows with their square.
