@@ -114,6 +114,7 @@ def _rewritten(when: str, text: str) -> str:
 
 
 def _shown(text: str, kept: _Kept, form: int) -> str:
+    """Return text with what its marks stand for, as text (0) or in Markdown (1)."""
     return text if text.isascii() else _MARKED.sub(lambda mark: kept[mark[0]][form], text)
 
 
@@ -162,7 +163,10 @@ def _set_aside(text: str, barred: re.Pattern[str], kept: _Kept) -> str:
 
 
 def _treated(kept: _Kept, found: re.Match[str]) -> str:
-    """Return what a command shows once no braces are left within its braces, or a group of text."""
+    """Return what a command shows once no braces are left within its braces, or a group of text.
+
+    A command that the table does not know, or that lacks an argument, shows as it was typed.
+    """
     name, gap, braces = found.groups()
     if not name:
         return found[0][1:-1]
@@ -187,7 +191,10 @@ def _treated(kept: _Kept, found: re.Match[str]) -> str:
 
 
 def _styled(mark: str, text: str, kept: _Kept) -> str:
-    """Return text between marks, a formula outside of them, where GitHub sets it."""
+    """Return text between marks, a formula outside of them, where GitHub sets it.
+
+    In a link no other link is left, of addresses their text.
+    """
     if not mark:
         return text
     if mark >= _LINK:
