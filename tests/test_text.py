@@ -185,6 +185,7 @@ anything = st.sampled_from(BITS + BLANKS) | st.text(
 @example("https:{\\em}//arxiv.org/abs/2503.00002")
 @example("`$x$` $`$ \\texttt{a|`b}")
 @example("\\href{\\begin{equation}ttp://x.y}{")
+@example("![a](http://x.y) b!\\href{http://x.y}{c}")
 def test_whatever_authors_type_a_row_shows_the_decoded_text(raw):
     check(line(raw), plain(raw))
     check(paragraphs(raw), " ".join(map(plain, split_paragraphs(raw))))
