@@ -36,12 +36,12 @@ def _run(settings: Settings, report: Report, *, scheduled: bool) -> None:
         from .git import Desk  # most of what it imports is needed for git alone
     with Desk(settings, report.log) if commits else nullcontext() as desk:
         folder = desk.folder if desk else settings.root
-        listed = listing.listed(folder, settings)
+        listed, untidy = listing.listed(folder, settings)
 
         with report.step("Read arXiv"):
             client = arxiv.Client(settings, report.log)
             reading = arxiv.read(client, listed, settings.match)
-            records = arxiv.records(client, listing.named(folder, settings))
+            records = arxiv.records(client, untidy)
             for warning in dict.fromkeys([*reading.warnings, *records.warnings]):
                 report.warn(warning)
 

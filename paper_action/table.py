@@ -7,19 +7,17 @@ GitHub's (https://github.github.com/gfm/#tables-extension-).
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .paper import Paper, linked_ids
 from .text import line, linked, paragraphs, plain, split_paragraphs
 
-KEYS = {"link", "pdf", "id"}
-"""The columns of addresses; where there is none of them, the title is a link."""
-TITLES = {"title", "title+authors"}
-"""The columns of titles; these and the addresses tell which paper a row is about."""
+# The columns of addresses, and of titles, which are links where there is none of those.
+KEYS, TITLES = {"link", "pdf", "id"}, {"title", "title+authors"}
+# What programs get of a paper.
 FIELDS = "id title abstract authors categories date url announce_type".split()
-"""What programs get of a paper."""
 _HEADERS = Path(__file__).with_name("headers.txt").read_text(encoding="utf-8")
 _COLUMNS: dict[str, str] = dict(re.findall("(.*): (.*)", _HEADERS))
 _DRESS = re.compile(r"<[^<>]*>|(?:!\[[^][]*)?\]\([^()]*\)|:\w+:")  # HTML, images, targets, :emoji:
@@ -59,53 +57,40 @@ _FOLD = "<details><summary>Abstract</summary>{}</details>"
 class Row:
     """A row: its text with the line endings, its cells, the papers it lists, its own one first.
 
-    It is ``told`` where columns of ours tell which paper is its own, so that it can be made anew.
+    ``told`` is its own paper where columns of ours tell it, so that the row can be made anew.
     """
 
     text: str
     cells: list[str]
     ids: list[str]
-    told: bool = True
+    told: str = ""
 
 
 @dataclass(slots=True)
 class Table:
-    """A table in a text, from offset ``start`` to ``stop``.
+    """A table in a text, from offset ``start`` to ``stop``, and the papers that the text lists.
 
     A column that is not understood has an empty name; without columns, a table could be made there.
+    ``unclosed`` has the offset of a fence or a comment that hides the end of the text.
     """
 
+    text: str
+    unclosed: list[int]
+    papers: set[str]
     start: int
     stop: int
     header: str = ""
     columns: tuple[str, ...] = ()
     rows: list[Row] = field(default_factory=list)
 
-    def put_into(self, text: str) -> str:
-        """Return the text it was read from with the table as it is now."""
+    def put(self) -> str:
+        """Return the text with the table as it is now."""
         rows = "".join(row.text for row in self.rows)
-        return text[: self.start] + self.header + rows + text[self.stop :]
-
-
-@dataclass(slots=True)
-class Page:
-    """A text, the table in it that is ours, the papers it lists, and where everything stands.
-
-    ``shape`` is what patterns see of it; ``unclosed`` has the offset of a fence or a comment that
-    hides its end; ``marks`` has the offsets of the markers of each section.
-    """
-
-    text: str
-    shape: str
-    unclosed: list[int]
-    ours: Table
-    tables: list[Table] = field(default_factory=list)
-    papers: set[str] = field(default_factory=set)
-    marks: dict[str, list[int]] = field(default_factory=dict)
+        return self.text[: self.start] + self.header + rows + self.text[self.stop :]
 
     def line(self, offset: int) -> int:
         """Return the number of the line at an offset, counted from 1."""
-        return self.shape.count("\n", 0, offset + 1)
+        return len(re.findall(r"\r\n?|\n", self.text[:offset])) + 1
 
 
 def cell(paper: Paper, column: str) -> str:
@@ -128,10 +113,10 @@ def record(paper: Paper) -> dict[str, object]:
     return {name: getattr(paper, name, "") for name in FIELDS} | texts | lists
 
 
-def head(columns: Sequence[str], eol: str) -> str:
+def head(columns: Sequence[str]) -> str:
     """Return the two lines at the head of a new table."""
     names = [name.upper() if len(name) < 4 else name.split("-")[0].title() for name in columns]
-    return f"| {' | '.join(names)} |{eol}|{' --- |' * len(names)}{eol}"
+    return f"| {' | '.join(names)} |\n|{' --- |' * len(names)}\n"
 
 
 def _split(text: str) -> list[str]:
@@ -150,65 +135,68 @@ def _columns(header: str, delimiter: str) -> tuple[str, ...]:
     return tuple(beside.get(word, _COLUMNS.get(word, "")) for word in words) if fits else ()
 
 
-def _row(text: str, lines: Sequence[str], columns: Sequence[str]) -> Row:
+def _row(text: str, columns: Sequence[str]) -> Row:
     """Read a row, of which every link counts but those of an abstract, an address column's first.
 
     Where line breaks tore it, or it has too many cells, the first one does; and with too many,
     nothing tells which paper it is about, unless every column is ours.
     """
-    cells = _split(" ".join(map(str.strip, lines)))
+    lines = re.split(r"[ \t]*[\r\n]\s*", text.strip())
+    cells = _split(" ".join(lines))
     pairs = sorted(zip(columns, cells, strict=False), key=lambda pair: pair[0] not in KEYS)
     counted = " ".join(content for column, content in pairs if column != "abstract")
     telling = " ".join(content for column, content in pairs if column in KEYS | TITLES)
     crowded = len(cells) > len(columns)
     ids = linked_ids(text)[:1] if crowded or len(lines) > 1 else linked_ids(counted)
-    told = bool(ids) and ids[0] in linked_ids(telling)[:1] and not (crowded and "" in columns)
-    return Row(text, cells, ids, told)
+    told = ids[:1] == linked_ids(telling)[:1] and not (crowded and "" in columns)
+    return Row(text, cells, ids, "".join(ids[:1]) if told else "")
 
 
-def _scanned(text: str) -> Page:
-    """Return all of a text; a link lists its paper wherever it stands, but in a row's abstract."""
-    shape = "\n" + text.replace("\r\n", " \n").replace("\r", "\n")
-    shape = re.sub("^\n\ufeff", "\ufeff\n", shape)
-    unclosed = [found.start() for found in _HIDDEN.finditer(shape) if "" in found.groups()]
-    shape = _HIDDEN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), shape)
-    page, stop = Page(text, shape, unclosed, Table(0, 0)), 0
-    for found in _MARKER.finditer(shape):
-        page.marks.setdefault(" ".join(found[1].split()), []).append(found.start())
-    for found in _DELIMITER.finditer(shape):
-        start, body = max(0, shape.rfind("\n", 0, found.start())), found.end()
+def _tables(whole: Table, shape: str, part: range) -> Iterator[Table]:
+    """Yield the tables in a part of a text.
+
+    A link lists its paper wherever it stands, but in a row's abstract.
+    """
+    text, stop = whole.text, part.start
+    for found in _DELIMITER.finditer(shape, part.start, part.stop):
+        start, body = shape.rfind("\n", 0, found.start()), found.end()
         header = shape[start : found.start()]
         if start >= stop and "|" in header and (columns := _columns(header, found[0])):
-            page.papers.update(linked_ids(text[stop:body]))
-            page.tables.append(table := Table(start, body, text[start:body], columns))
-            while row := _ROW.match(shape, table.stop):
-                written, table.stop = text[row.start() : row.end()], row.end()
-                table.rows.append(_row(written, row[0][1:].split("\n"), columns))
-                page.papers.update(table.rows[-1].ids)
-            stop = table.stop
-    page.papers.update(linked_ids(text[stop:]))
-    return page
+            whole.papers.update(linked_ids(text[stop:body]))
+            rows, stop = list[Row](), body
+            while line := _ROW.match(shape, stop):
+                rows.append(_row(text[stop : line.end()], columns))
+                whole.papers.update(rows[-1].ids)
+                stop = line.end()
+            yield Table(
+                text, whole.unclosed, whole.papers, start, stop, text[start:body], columns, rows
+            )
+    whole.papers.update(linked_ids(text[stop : part.stop]))
 
 
-def read(text: str, section: str = "") -> Page:
+def read(text: str, section: str = "") -> Table:
     """Read a file once: ours is the table between the markers, else the file's first of papers.
 
     Of several below its heading, it is the one with the most papers. With a section, only what
     stands between its markers is listed, and every HTML comment.
     """
-    page = _scanned(text)
-    marks = page.marks.get(section, [len(text)])
-    fit = [table for table in page.tables if marks[0] < table.start < marks[-1]]
+    shape = re.sub("^\ufeff?", r"\g<0>\n", text.replace("\r\n", " \n").replace("\r", "\n"))
+    unclosed = [found.start() for found in _HIDDEN.finditer(shape) if "" in found.groups()]
+    shape = _HIDDEN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), shape)
+    marks: dict[str, list[int]] = {}
+    for found in _MARKER.finditer(shape):
+        marks.setdefault(" ".join(found[1].split()), []).append(found.start())
+    first, *_, last = marks.get(section, [len(text)]) * 2
+    none = Table(text, unclosed, set(), last, last)
+    fit = [*_tables(none, shape, range(first, last) if section else range(len(text)))]
     if section:
-        comments = re.findall("(?s)<!--(.*?)-->", text)
-        page.papers = _scanned("\n\n".join([text[marks[0] : marks[-1]], *comments])).papers
-    elif "" not in page.marks:
-        others = [range(found[0], found[-1]) for found in page.marks.values()]
-        free = [table for table in page.tables if not any(table.start in taken for taken in others)]
+        none.papers.update(linked_ids("".join(re.findall("(?s)<!--.*?-->", text))))
+    elif "" in marks:
+        fit = [table for table in fit if first < table.start < last]
+    else:
+        others = [range(found[0], found[-1]) for found in marks.values()]
+        free = [table for table in fit if not any(table.start in taken for taken in others)]
         fit = [table for table in free if TITLES & {*table.columns}]
         fit = [each for each in fit if KEYS & {*each.columns} or any(row.ids for row in each.rows)]
-    headings = [page.shape.rfind("\n#", 0, table.start) for table in fit]
-    beside = [table for table, at in zip(fit, headings, strict=True) if at == headings[0]]
-    sized = {sum(bool(row.ids) for row in table.rows): table for table in reversed(beside)}
-    page.ours = sized[max(sized)] if sized else Table(marks[-1], marks[-1])
-    return page
+    near = [table for table in fit if shape.find("\n#", fit[0].start, table.start) < 0]
+    return max(near, key=lambda table: sum(bool(row.ids) for row in table.rows), default=none)
