@@ -65,18 +65,10 @@ def revise(
         files |= {settings.path: text.encode()} | _data(folder, added, settings)
     revision.files = () if settings.dry_run else tuple(files)
     for name in revision.files:
-        _write(located(folder, name, "path"), files[name])
+        file = located(folder, name, "path")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(files[name])
     return revision
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Replace a file in a single step: whoever looks sees the old one or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.tmp")
-    draft.write_bytes(content)
-    if file.exists():
-        draft.chmod(file.stat().st_mode)
-    draft.replace(file)
 
 
 def _text(folder: Path, name: str, setting: str) -> str:
@@ -112,20 +104,20 @@ def _papers_of(page: bytes) -> set[str]:
     return table.read(page.decode(errors="replace")).papers
 
 
-def _read(text: str, settings: Settings, rows: Sequence[Row] = ()) -> Table:
+def _read(text: str, settings: Settings, rows: Sequence[Row] | None = None) -> Table:
     """Return our table as the next run finds it, made, in memory, where there is none.
 
     It is made between its markers, else in new ones at the end. Raises ConfigError if it takes no
     rows, or lost one of these.
     """
     found = ours = table.read(text, settings.section)
-    if not found.columns:
+    if rows is None and not found.columns:
         made, name = f"\n{table.head(settings.columns)}\n", f" {settings.section}".rstrip()
         if found.start == len(text):
             made = f"\n<!-- papers:start{name} -->\n{made}<!-- papers:end{name} -->\n"
         made = made.replace("\n", _line_ending(text))
         ours = table.read(text[: found.start] + made + text[found.start :], settings.section)
-    lost = {row.ids[0] for row in rows if row.ids}.difference(*(row.ids for row in ours.rows))
+    lost = {row.ids[0] for row in rows or () if row.ids}.difference(*(row.ids for row in ours.rows))
     if lost or not (KEYS | TITLES) & {*ours.columns}:
         lines = map(found.line, found.unclosed)
         why = "".join(f"; line {line} opens a fence or a comment, never closed" for line in lines)
@@ -184,8 +176,7 @@ def _move_oldest(ours: Table, archive: _Files, settings: Settings, revision: Rev
             revision.moved += 1
     to = quote(posixpath.relpath(settings.folder, posixpath.dirname(settings.path)))
     if (link := f"[archive]({to}/)") not in ours.text:
-        eol = _line_ending(ours.header)
-        ours.header = f"{eol}Older papers: {link}{eol}{eol}{ours.header}"
+        ours.header = _line_ending(ours.header).join(["", f"Older papers: {link}", "", ours.header])
     return {name: page for name, page in pages.items() if page != archive.get(name)}
 
 
@@ -223,7 +214,6 @@ def _data(folder: Path, papers: Sequence[Paper], settings: Settings) -> _Files:
             raise ConfigError("data-file", f"{settings.data_file!r} needs a header with one `id`")
         writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator=eol)
         for each in records:
-            writer.writerow(
-                {k: "; ".join(v) if isinstance(v, list) else v for k, v in each.items()}
-            )
+            joined = {name: "; ".join(each[name]) for name in ("authors", "categories")}
+            writer.writerow(each | joined)
     return {settings.data_file: (text + out.getvalue()).encode()} if papers else {}

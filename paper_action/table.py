@@ -105,7 +105,7 @@ def cells(paper: Paper, columns: Sequence[str], *, folded: bool) -> list[str]:
     return [cell(paper, special.get(column, column)) for column in columns]
 
 
-def record(paper: Paper) -> dict[str, object]:
+def record(paper: Paper) -> dict[str, str | list[str]]:
     """Return a paper as programs get it: plain text, the paragraphs of the abstract apart."""
     abstract = "\n\n".join(map(plain, split_paragraphs(paper.abstract)))
     texts = {"title": plain(paper.title), "abstract": abstract, "date": paper.date.isoformat()}
@@ -135,43 +135,40 @@ def _columns(header: str, delimiter: str) -> tuple[str, ...]:
     return tuple(beside.get(word, _COLUMNS.get(word, "")) for word in words) if fits else ()
 
 
-def _row(text: str, columns: Sequence[str]) -> Row:
+def _row(text: str, lines: Sequence[str], columns: Sequence[str]) -> Row:
     """Read a row, of which every link counts but those of an abstract, an address column's first.
 
     Where line breaks tore it, or it has too many cells, the first one does; and with too many,
     nothing tells which paper it is about, unless every column is ours.
     """
-    lines = re.split(r"[ \t]*[\r\n]\s*", text.strip())
-    cells = _split(" ".join(lines))
+    cells = _split(" ".join(map(str.strip, lines)))
     pairs = sorted(zip(columns, cells, strict=False), key=lambda pair: pair[0] not in KEYS)
     counted = " ".join(content for column, content in pairs if column != "abstract")
     telling = " ".join(content for column, content in pairs if column in KEYS | TITLES)
     crowded = len(cells) > len(columns)
     ids = linked_ids(text)[:1] if crowded or len(lines) > 1 else linked_ids(counted)
     told = ids[:1] == linked_ids(telling)[:1] and not (crowded and "" in columns)
-    return Row(text, cells, ids, "".join(ids[:1]) if told else "")
+    return Row(text, cells, ids, ids[0] if ids and told else "")
 
 
-def _tables(whole: Table, shape: str, part: range) -> Iterator[Table]:
-    """Yield the tables in a part of a text.
+def _tables(page: Table, shape: str, part: slice) -> Iterator[Table]:
+    """Yield the tables in a part of a page, and put the papers that it lists into the page's.
 
     A link lists its paper wherever it stands, but in a row's abstract.
     """
-    text, stop = whole.text, part.start
+    text, papers, stop = page.text, page.papers, part.start
     for found in _DELIMITER.finditer(shape, part.start, part.stop):
         start, body = shape.rfind("\n", 0, found.start()), found.end()
         header = shape[start : found.start()]
         if start >= stop and "|" in header and (columns := _columns(header, found[0])):
-            whole.papers.update(linked_ids(text[stop:body]))
+            papers.update(linked_ids(text[stop:body]))
             rows, stop = list[Row](), body
             while line := _ROW.match(shape, stop):
-                rows.append(_row(text[stop : line.end()], columns))
-                whole.papers.update(rows[-1].ids)
+                rows.append(_row(text[stop : line.end()], line[0][1:].split("\n"), columns))
+                papers.update(rows[-1].ids)
                 stop = line.end()
-            yield Table(
-                text, whole.unclosed, whole.papers, start, stop, text[start:body], columns, rows
-            )
-    whole.papers.update(linked_ids(text[stop : part.stop]))
+            yield Table(text, page.unclosed, papers, start, stop, text[start:body], columns, rows)
+    papers.update(linked_ids(text[stop : part.stop]))
 
 
 def read(text: str, section: str = "") -> Table:
@@ -186,17 +183,17 @@ def read(text: str, section: str = "") -> Table:
     marks: dict[str, list[int]] = {}
     for found in _MARKER.finditer(shape):
         marks.setdefault(" ".join(found[1].split()), []).append(found.start())
-    first, *_, last = marks.get(section, [len(text)]) * 2
-    none = Table(text, unclosed, set(), last, last)
-    fit = [*_tables(none, shape, range(first, last) if section else range(len(text)))]
+    span = marks.get(section, [len(text)])
+    page = Table(text, unclosed, set(), span[-1], span[-1])
+    fit = [*_tables(page, shape, slice(span[0], span[-1]) if section else slice(0, len(shape)))]
     if section:
-        none.papers.update(linked_ids("".join(re.findall("(?s)<!--.*?-->", text))))
+        page.papers.update(linked_ids("".join(re.findall("(?s)<!--.*?-->", text))))
     elif "" in marks:
-        fit = [table for table in fit if first < table.start < last]
+        fit = [table for table in fit if span[0] < table.start < span[-1]]
     else:
         others = [range(found[0], found[-1]) for found in marks.values()]
         free = [table for table in fit if not any(table.start in taken for taken in others)]
         fit = [table for table in free if TITLES & {*table.columns}]
         fit = [each for each in fit if KEYS & {*each.columns} or any(row.ids for row in each.rows)]
     near = [table for table in fit if shape.find("\n#", fit[0].start, table.start) < 0]
-    return max(near, key=lambda table: sum(bool(row.ids) for row in table.rows), default=none)
+    return max(near, key=lambda table: sum(bool(row.ids) for row in table.rows), default=page)
