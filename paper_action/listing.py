@@ -55,14 +55,13 @@ def revise(
     ours.rows = [*ours.rows, *new] if settings.order == "append" else [*new, *ours.rows]
     files = _move_oldest(ours, pages, settings, revision)
     if ours.rows != old:
-        text = ours.put()
-        again = _read(text, settings, ours.rows)
+        again = _read(ours.put(), settings, ours.rows)
         if new:
-            first = max(text.find(new[0].text), ours.start)
-            above = re.findall(r"(?m)^#+[ \t]+(.+?)[# \t\r]*$", text[:first])[-1:]
+            first = max(again.text.find(new[0].text), ours.start)
+            above = re.findall(r"(?m)^#+[ \t]+(.+?)[# \t\r]*$", again.text[:first])[-1:]
             under = "".join(f", under “{heading}”" for heading in above)
             revision.place = f"{settings.path}, line {again.line(first)}{under}"
-        files |= {settings.path: text.encode()} | _data(folder, added, settings)
+        files |= {settings.path: again.text.encode()} | _data(folder, added, settings)
     revision.files = () if settings.dry_run else tuple(files)
     for name in revision.files:
         file = located(folder, name, "path")
@@ -119,10 +118,11 @@ def _read(text: str, settings: Settings, rows: Sequence[Row] | None = None) -> T
         ours = table.read(text[: found.start] + made + text[found.start :], settings.section)
     lost = {row.ids[0] for row in rows or () if row.ids}.difference(*(row.ids for row in ours.rows))
     if lost or not (KEYS | TITLES) & {*ours.columns}:
-        lines = map(found.line, found.unclosed)
-        why = "".join(f"; line {line} opens a fence or a comment, never closed" for line in lines)
+        why = [
+            f"; line {found.line(at)} opens an unclosed fence or comment" for at in found.unclosed
+        ]
         what = f"the table in line {found.line(found.start)} of {settings.path} takes no rows"
-        raise ConfigError("path", f"{what}: it needs {_NEEDED}{why}")
+        raise ConfigError("path", f"{what}: it needs {_NEEDED}{''.join(why)}")
     return ours
 
 
@@ -134,8 +134,7 @@ def _row(ours: Table, paper: Paper, settings: Settings, old: Sequence[str] = ())
     """
     cells = table.cells(paper, ours.columns, folded="abstract-folded" in settings.columns)
     for number, (column, cell) in enumerate(zip(ours.columns, old, strict=False)):
-        leads = column in KEYS | TITLES and len(linked_ids(cell)) < cell.count("://")
-        if leads or not column:
+        if not column or (column in KEYS | TITLES and len(linked_ids(cell)) < cell.count("://")):
             cells[number] = cell
     margin = " " * (len(ours.header) - len(ours.header.lstrip(" ")))
     return Row(f"{margin}| {' | '.join(cells)} |{_line_ending(ours.header)}", cells, [paper.id])
@@ -164,19 +163,18 @@ def _move_oldest(ours: Table, archive: _Files, settings: Settings, revision: Rev
     limit, size, pages = settings.max_bytes, len(ours.put().encode()), dict(archive)
     oldest = sorted((row for row in ours.rows if row.ids), key=lambda row: by_age(row.ids[0]))
     around = size - sum(len(row.text.encode()) for row in oldest)
-    if not limit or size <= limit:
-        return {}
-    if around > limit * 9 // 10:
+    if 0 < limit < size and around > limit * 9 // 10:
         revision.warnings.append(f"max-bytes: {settings.path} has {around} bytes without its rows")
-        return {}
-    for row in oldest:
-        if size > (around + 3 * limit) // 4:
-            size -= _archived(row, ours, pages, settings)
-            ours.rows.remove(row)
-            revision.moved += 1
-    to = quote(posixpath.relpath(settings.folder, posixpath.dirname(settings.path)))
-    if (link := f"[archive]({to}/)") not in ours.text:
-        ours.header = _line_ending(ours.header).join(["", f"Older papers: {link}", "", ours.header])
+    elif 0 < limit < size:
+        for row in oldest:
+            if size > (around + 3 * limit) // 4:
+                size -= _archived(row, ours, pages, settings)
+                ours.rows.remove(row)
+                revision.moved += 1
+        to = quote(posixpath.relpath(settings.folder, posixpath.dirname(settings.path)))
+        if (link := f"[archive]({to}/)") not in ours.text:
+            eol = _line_ending(ours.header)
+            ours.header = f"{eol}Older papers: {link}{eol}{eol}{ours.header}"
     return {name: page for name, page in pages.items() if page != archive.get(name)}
 
 

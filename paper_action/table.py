@@ -18,8 +18,7 @@ from .text import line, linked, paragraphs, plain, split_paragraphs
 KEYS, TITLES = {"link", "pdf", "id"}, {"title", "title+authors"}
 # What programs get of a paper.
 FIELDS = "id title abstract authors categories date url announce_type".split()
-_HEADERS = Path(__file__).with_name("headers.txt").read_text(encoding="utf-8")
-_COLUMNS: dict[str, str] = dict(re.findall("(.*): (.*)", _HEADERS))
+_NAMES = dict(re.findall("(.*): (.*)", Path(__file__).with_name("headers.txt").read_text("utf-8")))
 _DRESS = re.compile(r"<[^<>]*>|(?:!\[[^][]*)?\]\([^()]*\)|:\w+:")  # HTML, images, targets, :emoji:
 
 # Patterns see a file with a line feed put before its first line and the other line endings made
@@ -33,7 +32,7 @@ _MARKER = re.compile(r"(?m)\n {0,3}<!--\s*papers:(?:start|end)\b([^>\n]*)-->[ \t
 _BLOCK = r"\t|#{1,6}\s|>|<[A-Za-z/!?]|(?:[-+*]|\d{1,9}[.)])\s|(?:[-*_][ \t]*){3,}$|\|[ \t]*$"
 # Where line breaks tore a row, it goes on up to the line that ends with a pipe.
 _TORN = r"[ \t]*\|(?:[^|\n]++|\|(?![ \t]*$)|\n(?![ \t]*(?:\||<!--|$)))*+\|[ \t]*$"
-_ROW = re.compile(rf"(?m)\n(?![ \t]*$| {{4}}| {{0,3}}(?:{_BLOCK}))(?:{_TORN}|[^\n]*)")
+_ROW = re.compile(rf"(?m)\n(?![ \t]*$| {{4}}| {{0,3}}(?:{_BLOCK}))(?:.*\|[ \t]*$|{_TORN}|.*)")
 _DELIMITER = re.compile(r"(?m)\n {0,3}[|:-][|: \t-]*$")
 
 _CELLS: dict[str, Callable[[Paper], str]] = {
@@ -130,9 +129,9 @@ def _columns(header: str, delimiter: str) -> tuple[str, ...]:
     names, dashes = _split(header.lower()), _split(delimiter)
     bare = (html.unescape(_DRESS.sub(" ", name)) for name in names)
     words = [re.sub(r"[\W_]+", " ", name).strip() for name in bare]
-    beside = {"paper": "link"} if "title" in words else {}
+    meant = _NAMES | ({"paper": "link"} if "title" in words else {})
     fits = len(dashes) == len(names) and all(re.fullmatch(":?-+:?", dash) for dash in dashes)
-    return tuple(beside.get(word, _COLUMNS.get(word, "")) for word in words) if fits else ()
+    return tuple(meant.get(word, "") for word in words) if fits else ()
 
 
 def _row(text: str, lines: Sequence[str], columns: Sequence[str]) -> Row:
