@@ -55,7 +55,7 @@ def revise(
     ours.rows = [*ours.rows, *new] if settings.order == "append" else [*new, *ours.rows]
     files = _move_oldest(ours, pages, settings, revision)
     if ours.rows != old:
-        again = _read(ours.put(), settings, ours.rows)
+        again = _read(ours.rewritten(), settings, ours.rows)
         if new:
             first = max(again.text.find(new[0].text), ours.start)
             above = re.findall(r"(?m)^#+[ \t]+(.+?)[# \t\r]*$", again.text[:first])[-1:]
@@ -104,10 +104,11 @@ def _papers_of(page: bytes) -> set[str]:
 
 
 def _read(text: str, settings: Settings, rows: Sequence[Row] | None = None) -> Table:
-    """Return our table as the next run finds it, made, in memory, where there is none.
+    """Return our table in a text, as the next run finds it.
 
-    It is made between its markers, else in new ones at the end. Raises ConfigError if it takes no
-    rows, or lost one of these.
+    Where there is none, it is made, in memory: between its markers, else in new ones at the end;
+    but not in a text that is about to be written, with these rows. Raises ConfigError if it takes
+    no rows or has lost a paper.
     """
     found = ours = table.read(text, settings.section)
     if rows is None and not found.columns:
@@ -160,7 +161,7 @@ def _move_oldest(ours: Table, archive: _Files, settings: Settings, revision: Rev
 
     A file that is hardly more than other text gets a warning instead.
     """
-    limit, size, pages = settings.max_bytes, len(ours.put().encode()), dict(archive)
+    limit, size, pages = settings.max_bytes, len(ours.rewritten().encode()), dict(archive)
     oldest = sorted((row for row in ours.rows if row.ids), key=lambda row: by_age(row.ids[0]))
     around = size - sum(len(row.text.encode()) for row in oldest)
     if 0 < limit < size and around > limit * 9 // 10:

@@ -5,7 +5,6 @@ neither loses a paper nor repeats one; whoever writes a file reads the result ag
 GitHub's (https://github.github.com/gfm/#tables-extension-).
 """
 
-import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +17,9 @@ from .text import line, linked, paragraphs, plain, split_paragraphs
 KEYS, TITLES = {"link", "pdf", "id"}, {"title", "title+authors"}
 # What programs get of a paper.
 FIELDS = "id title abstract authors categories date url announce_type".split()
+# What a name in a header means, and what it wears there: HTML, images, targets, :emoji:, entities.
 _NAMES = dict(re.findall("(.*): (.*)", Path(__file__).with_name("headers.txt").read_text("utf-8")))
-_DRESS = re.compile(r"<[^<>]*>|(?:!\[[^][]*)?\]\([^()]*\)|:\w+:")  # HTML, images, targets, :emoji:
+_DRESS = re.compile(r"(?:<[^<>]*>|(?:!\[[^][]*)?\]\([^()]*\)|:\w+:|&#?\w+;|[\W_])+")
 
 # Patterns see a file with a line feed put before its first line and the other line endings made
 # one. So a line begins with its line feed, and the same place in the file is that line, ended.
@@ -33,7 +33,7 @@ _BLOCK = r"\t|#{1,6}\s|>|<[A-Za-z/!?]|(?:[-+*]|\d{1,9}[.)])\s|(?:[-*_][ \t]*){3,
 # Where line breaks tore a row, it goes on up to the line that ends with a pipe.
 _TORN = r"[ \t]*\|(?:[^|\n]++|\|(?![ \t]*$)|\n(?![ \t]*(?:\||<!--|$)))*+\|[ \t]*$"
 _ROW = re.compile(rf"(?m)\n(?![ \t]*$| {{4}}| {{0,3}}(?:{_BLOCK}))(?:.*\|[ \t]*$|{_TORN}|.*)")
-_DELIMITER = re.compile(r"(?m)\n {0,3}[|:-][|: \t-]*$")
+_DELIMITER = re.compile(r"(?m)\n {0,3}(?=\S)\|?(?:[ \t]*:?-+:?[ \t]*(?:\||$))+[ \t]*$")
 
 _CELLS: dict[str, Callable[[Paper], str]] = {
     "title": lambda paper: line(paper.title),
@@ -82,7 +82,7 @@ class Table:
     columns: tuple[str, ...] = ()
     rows: list[Row] = field(default_factory=list)
 
-    def put(self) -> str:
+    def rewritten(self) -> str:
         """Return the text with the table as it is now."""
         rows = "".join(row.text for row in self.rows)
         return self.text[: self.start] + self.header + rows + self.text[self.stop :]
@@ -109,7 +109,7 @@ def record(paper: Paper) -> dict[str, str | list[str]]:
     abstract = "\n\n".join(map(plain, split_paragraphs(paper.abstract)))
     texts = {"title": plain(paper.title), "abstract": abstract, "date": paper.date.isoformat()}
     lists = {"authors": [*map(plain, paper.names)], "categories": [*paper.categories]}
-    return {name: getattr(paper, name, "") for name in FIELDS} | texts | lists
+    return {name: getattr(paper, name) for name in FIELDS} | texts | lists
 
 
 def head(columns: Sequence[str]) -> str:
@@ -126,11 +126,9 @@ def _split(text: str) -> list[str]:
 
 def _columns(header: str, delimiter: str) -> tuple[str, ...]:
     """Return what each name in a header means, whatever dress it wears; nothing if it is none."""
-    names, dashes = _split(header.lower()), _split(delimiter)
-    bare = (html.unescape(_DRESS.sub(" ", name)) for name in names)
-    words = [re.sub(r"[\W_]+", " ", name).strip() for name in bare]
+    words = [_DRESS.sub(" ", name).strip() for name in _split(header.lower())]
     meant = _NAMES | ({"paper": "link"} if "title" in words else {})
-    fits = len(dashes) == len(names) and all(re.fullmatch(":?-+:?", dash) for dash in dashes)
+    fits = len(_split(delimiter)) == len(words)
     return tuple(meant.get(word, "") for word in words) if fits else ()
 
 

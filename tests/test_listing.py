@@ -264,6 +264,16 @@ def test_text_that_is_too_long_by_itself_warns_and_the_new_rows_stay(folder, aro
     assert revise(folder, many(6, 50), max_bytes=0).warnings == []
 
 
+def test_a_table_that_would_not_be_found_again_without_its_rows_stays_as_it_is(folder):
+    text = (
+        f"| Title | Venue |\n|---|---|\n| [T](https://arxiv.org/abs/2504.00001) | {'x' * LIMIT} |\n"
+    )
+    put(folder, text)
+    with pytest.raises(ConfigError, match=r"path: .*line \d"):
+        revise(folder, [], max_bytes=LIMIT)
+    assert list(tree(folder)) == ["README.md"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 def test_a_page_that_leads_out_of_the_checkout_is_an_error(folder):
     put(folder.parent, "secret\n", "secret.md")
