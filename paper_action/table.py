@@ -148,7 +148,7 @@ def _row(text: str, lines: Sequence[str], columns: Sequence[str]) -> Row:
     return Row(text, cells, ids, ids[0] if ids and told else "")
 
 
-def _tables(page: Table, shape: str, part: slice) -> Iterator[Table]:
+def _tables(page: Table, shape: str, part: range) -> Iterator[Table]:
     """Yield the tables in a part of a page, and put the papers that it lists into the page's.
 
     A link lists its paper wherever it stands, but in a row's abstract.
@@ -177,19 +177,19 @@ def read(text: str, section: str = "") -> Table:
     shape = re.sub("^\ufeff?", r"\g<0>\n", text.replace("\r\n", " \n").replace("\r", "\n"))
     unclosed = [found.start() for found in _HIDDEN.finditer(shape) if "" in found.groups()]
     shape = _HIDDEN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), shape)
-    marks: dict[str, list[int]] = {}
+    spans: dict[str, range] = {}  # from a section's first marker to its last
     for found in _MARKER.finditer(shape):
-        marks.setdefault(" ".join(found[1].split()), []).append(found.start())
-    span = marks.get(section, [len(text)])
-    page = Table(text, unclosed, set(), span[-1], span[-1])
-    fit = [*_tables(page, shape, slice(span[0], span[-1]) if section else slice(0, len(shape)))]
+        name, at = " ".join(found[1].split()), found.start()
+        spans[name] = range(spans[name].start if name in spans else at, at)
+    span = spans.get(section, range(len(text), len(text)))
+    page = Table(text, unclosed, set(), span.stop, span.stop)
+    fit = [*_tables(page, shape, span if section else range(len(shape)))]
     if section:
         page.papers.update(linked_ids("".join(re.findall("(?s)<!--.*?-->", text))))
-    elif "" in marks:
-        fit = [table for table in fit if span[0] < table.start < span[-1]]
+    elif "" in spans:
+        fit = [table for table in fit if table.start in span]
     else:
-        others = [range(found[0], found[-1]) for found in marks.values()]
-        free = [table for table in fit if not any(table.start in taken for taken in others)]
+        free = [table for table in fit if not any(table.start in taken for taken in spans.values())]
         fit = [table for table in free if TITLES & {*table.columns}]
         fit = [each for each in fit if KEYS & {*each.columns} or any(row.ids for row in each.rows)]
     near = [table for table in fit if shape.find("\n#", fit[0].start, table.start) < 0]
