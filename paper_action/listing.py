@@ -6,13 +6,13 @@ file. What is about to be written is read first, as the next run will read it.
 
 import csv
 import json
-import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from posixpath import dirname, relpath
 from urllib.parse import quote
 
 from . import table
@@ -119,9 +119,7 @@ def _read(text: str, settings: Settings, rows: Sequence[Row] | None = None) -> T
         ours = table.read(text[: found.start] + made + text[found.start :], settings.section)
     lost = {row.ids[0] for row in rows or () if row.ids}.difference(*(row.ids for row in ours.rows))
     if lost or not (KEYS | TITLES) & {*ours.columns}:
-        why = [
-            f"; line {found.line(at)} opens an unclosed fence or comment" for at in found.unclosed
-        ]
+        why = [f"; line {found.line(at)} leaves a fence or comment open" for at in found.unclosed]
         what = f"the table in line {found.line(found.start)} of {settings.path} takes no rows"
         raise ConfigError("path", f"{what}: it needs {_NEEDED}{''.join(why)}")
     return ours
@@ -172,9 +170,8 @@ def _move_oldest(ours: Table, archive: _Files, settings: Settings, revision: Rev
                 size -= _archived(row, ours, pages, settings)
                 ours.rows.remove(row)
                 revision.moved += 1
-        to = quote(posixpath.relpath(settings.folder, posixpath.dirname(settings.path)))
+        to, eol = quote(relpath(settings.folder, dirname(settings.path))), _line_ending(ours.header)
         if (link := f"[archive]({to}/)") not in ours.text:
-            eol = _line_ending(ours.header)
             ours.header = f"{eol}Older papers: {link}{eol}{eol}{ours.header}"
     return {name: page for name, page in pages.items() if page != archive.get(name)}
 
