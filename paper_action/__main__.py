@@ -37,11 +37,11 @@ def _run(settings: Settings, report: Report, *, scheduled: bool) -> None:
 
         desk = Desk(settings, report.log)
         folder = desk.folder
-    listed, ids = listing.listed(folder, settings), listing.named(folder, settings)
+    listed, untidy = listing.listed(folder, settings)
 
     with report.step("Read arXiv"):
         client = arxiv.Client(settings, report.log)
-        reading = arxiv.read(arxiv.Reading(client, listed, settings.match, ids))
+        reading = arxiv.read(arxiv.Reading(client, listed, settings.match, untidy))
         for warning in dict.fromkeys(reading.failures + reading.warnings):
             report.warn(warning)
 

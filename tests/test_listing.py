@@ -94,7 +94,7 @@ def test_whatever_the_file_holds_rows_are_only_added_and_found_again(tmp_path_fa
         return
     after, left = get(folder), iter(get(folder))
     assert all(char in left for char in text)
-    assert {"2504.03184", "2504.03185"} <= listing.listed(folder, chosen())
+    assert {"2504.03184", "2504.03185"} <= listing.listed(folder, chosen())[0]
     assert (revise(folder, NEW, order=order).files, get(folder)) == ((), after)
     line = int(re.search(r"line (\d+)", done.place)[1])
     assert re.split(r"\r\n?|\n", after)[line - 1].strip() == done.rows[0]
@@ -264,6 +264,16 @@ def test_text_that_is_too_long_by_itself_warns_and_the_new_rows_stay(folder, aro
     assert revise(folder, many(6, 50), max_bytes=0).warnings == []
 
 
+def test_a_table_that_would_not_be_found_again_without_its_rows_stays_as_it_is(folder):
+    text = (
+        f"| Title | Venue |\n|---|---|\n| [T](https://arxiv.org/abs/2504.00001) | {'x' * LIMIT} |\n"
+    )
+    put(folder, text)
+    with pytest.raises(ConfigError, match=r"path: .*line \d"):
+        revise(folder, [], max_bytes=LIMIT)
+    assert list(tree(folder)) == ["README.md"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 def test_a_page_that_leads_out_of_the_checkout_is_an_error(folder):
     put(folder.parent, "secret\n", "secret.md")
@@ -280,8 +290,8 @@ def test_the_list_an_older_script_left_becomes_whole_rows_in_order_once(folder):
     after = "\nAfterwards, $x$ | \\'e  \n\n| Title | Link |\n|---|---|\n| torn\n  apart |\n"
     put(folder, SEED + after)
     first = list(dict.fromkeys(ids(SEED)))
-    assert listing.named(folder, chosen(tidy=True)) == first
-    assert listing.named(folder, chosen()) == []
+    assert listing.listed(folder, chosen(tidy=True))[1] == first
+    assert listing.listed(folder, chosen())[1] == []
     records = [paper(one, title=rf"{{B}}ERT \'e {n} | x") for n, one in enumerate(first)]
     done = revise(folder, NEW[:1], records, tidy=True)
     text = get(folder)

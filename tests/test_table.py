@@ -17,7 +17,8 @@ URL = "https://arxiv.org/abs/2504.04178"
 
 
 def columns(*names: str) -> tuple[str, ...]:
-    return read(f"| {' | '.join(names)} |\n{'|---' * len(names)}|\n").tables[0].columns
+    text = f"| {' | '.join(names)} |\n{'|---' * len(names)}|\n"
+    return read(f"<!-- papers:start -->\n{text}<!-- papers:end -->\n").columns
 
 
 NAMES = {
@@ -77,7 +78,7 @@ def test_a_link_lists_its_paper_wherever_it_stands_but_in_an_abstract(text):
 
 def test_a_row_is_about_its_link_column_and_a_whole_one_ends_with_its_line():
     text = "Title | Link\n--|--\nsee https://arxiv.org/abs/2504.00009 | " + URL
-    first, second = read(f"{text}\n| x | y |\nc | d |").tables[0].rows[:2]
+    first, second = read(f"{text}\n| x | y |\nc | d |").rows[:2]
     assert first.ids == ["2504.04178", "2504.00009"]
     assert first.cells == ["see https://arxiv.org/abs/2504.00009", URL]
     assert second.cells == ["x", "y"]
@@ -113,8 +114,8 @@ OTHER = LINKED.replace("04178", "04179")
     ],
 )
 def test_ours_is_the_first_headings_table_with_most_papers_unless_markers_say_else(text, line):
-    page = read(text)
-    assert (page.line(page.ours.start) if page.ours.columns else 0) == line
+    ours = read(text)
+    assert (ours.line(ours.start) if ours.columns else 0) == line
 
 
 def test_every_column_has_its_cell():
