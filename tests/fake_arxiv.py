@@ -121,14 +121,14 @@ class FakeArxiv(ThreadingMixIn, WSGIServer):
         return [body[: fault.cut]] if isinstance(body, bytes) else body
 
     def _entries(self, asked: str, today: date) -> list[str]:
-        names = re.findall(r"[/+:]([\w-]+(?:\.[\w-]+)?)", asked)  # and what is no category
+        names = re.findall(r"[/+:=,]([\w-]+(?:\.[\w-]+)?)", asked)  # of categories, papers, others
         known = [one for one in self.papers if one.announced <= today]
         if asked.startswith("/atom"):
             found = [one for one in known if one.announced == today and one.is_in(names)]
             return [one.announcement() for one in found[-CAP:]]
         first, last = map(date.fromisoformat, re.findall(r"\W(\d{8})", asked) or ["00010101"] * 2)
         found = [one for one in known if first <= one.submitted <= last and one.is_in(names)]
-        found += [one for one in self.papers if one.id in asked]
+        found += [one for one in self.papers if one.id in names]
         results = sorted({one.id: one for one in found}.values(), key=lambda one: one.submitted)
         count, query = len(results) + self.miscounted, dict(re.findall(r"(\w+)=(\d+)", asked))
         start, most = int(query.get("start", 0)), min(int(query["max_results"]), self.page)
