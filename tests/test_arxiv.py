@@ -82,7 +82,7 @@ def test_papers_only_the_api_has_stand_before_the_announcement_or_turned_round_b
     server.papers = [
         Entry("2504.00009", announced=ago(1)),
         Entry("2504.00007", announced=ago(1), categories=("math-ph", "math.MP"), submitted=ago(1)),
-        *[Entry("2504.00003", kind="cross", categories=("cs.IR", "cs.CL"))] * 3,
+        *(Entry("2504.00003", kind=kind) for kind in ("cross", "replace")),
         Entry("2503.00001", kind="replace", version=2),
         Entry("2504.00010", announced=ago(1), categories=("cs.CL",)),
         *many(2, "2502", kind="x", categories=("math.CO",)),
