@@ -209,7 +209,7 @@ def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):
     server.papers = [Entry(f"2401.000{day}", submitted=date(2024, 1, day)) for day in range(10, 32)]
     server.api_faults = [results(30_001, server.papers[0])] * 2
     run = Run(server, *YEAR[:3], "2024-01-31")
-    assert (run.ids, run.complete) == ([one.id for one in server.papers], True)
+    assert (run.ids, run.queries, run.complete) == ([one.id for one in server.papers], 4, True)
     server.miscounted = 30_000
     assert Run(server, "--since", "2024-01-30", *YEAR[2:3], "2024-01-31").ids == run.ids[-2:]
 
