@@ -174,9 +174,7 @@ def test_a_window_is_read_month_by_month_from_end_to_end_and_the_feed_is_not(ser
     server.papers = [Entry(f"{day:%y%m}.00001", submitted=day) for day in days]
     run, ids = Run(server, *YEAR), [one.id for one in server.papers]
     assert (run.ids, run.feeds, run.queries, run.complete) == (ids[1:-2], 0, 12, True)
-    assert {"the query API, 2024-02-01 to 2024-02-29: 1 papers", "the query API: 12 papers"} < {
-        *run.log
-    }
+    assert re.search(r"(?s)to 2024-02-29: 1 papers\n.*\nthe query API: 12 pa", "\n".join(run.log))
     since, until = Run(server, "--since=2025-04-01", listed="x"), Run(server, "--until=1991-12-31")
     assert (since.ids, len(since.asked), len(until.asked)) == (ids[-1:], 1, 12)
     assert "[199101010000 TO 199101312359]" in until.asked[0]
