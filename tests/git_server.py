@@ -6,7 +6,6 @@ import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -18,26 +17,19 @@ CERTIFY = (
 )
 
 
-@dataclass
-class Served:
-    """A repository being served: to whom, who asked, and how many pushes get no answer."""
-
-    expected: str
-    address: str
-    certificate: Path
-    asked: list[str] = field(default_factory=list)
-    unanswered: int = 0
-
-
 @contextmanager
-def git_server(repository: Path, token: str) -> Iterator[Served]:
-    """Serve the bare repositories beside this one, fetches and pushes, to those with the token."""
-    folder, basic = repository.parent, b64encode(f"x-access-token:{token}".encode()).decode()
+def git_server(repository: Path, token: str) -> Iterator[tuple[str, list[str]]]:
+    """Serve a bare repository to those with the token; the answer to the first push is lost.
+
+    Yield its address and the credentials that come; ``certificate.pem`` is beside the repository.
+    """
+    folder, asked, lost = repository.parent, list[str](), list[bytes]()
+    expected = "basic " + b64encode(f"x-access-token:{token}".encode()).decode()
     subprocess.run(CERTIFY.split(), cwd=folder, check=True, capture_output=True)
 
     def answer(request: dict[str, Any], start: Any) -> list[bytes]:
-        served.asked.append(request.get("HTTP_AUTHORIZATION", "none"))  # several: with commas
-        if served.asked[-1] != served.expected:
+        asked.append(request.get("HTTP_AUTHORIZATION", "none"))  # several: with commas
+        if asked[-1] != expected:
             start("401 Unauthorized", [("WWW-Authenticate", 'Basic realm="git"')])
             return []
         environ = {name: text for name, text in request.items() if not re.match("wsgi|GIT_", name)}
@@ -46,8 +38,8 @@ def git_server(repository: Path, token: str) -> Iterator[Served]:
         body = request["wsgi.input"].read(int(request["CONTENT_LENGTH"] or 0))
         backend = ["git", "http-backend"]
         said = subprocess.run(backend, input=body, env=environ, stdout=-1, check=True).stdout
-        if request["PATH_INFO"].endswith("/git-receive-pack") and served.unanswered:
-            served.unanswered -= 1
+        if request["PATH_INFO"].endswith("/git-receive-pack") and not lost:
+            lost.append(said)
             raise ConnectionResetError  # here the connection ends
         head, _, content = said.partition(b"\r\n\r\n")
         fields = dict(line.split(": ", 1) for line in head.decode().splitlines())
@@ -55,11 +47,9 @@ def git_server(repository: Path, token: str) -> Iterator[Served]:
         return [content]
 
     with make_server("127.0.0.1", 0, answer) as server:
-        address = f"https://127.0.0.1:{server.server_port}/{repository.name}"
-        served = Served(f"basic {basic}", address, folder / "certificate.pem")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(served.certificate, folder / "key.pem")
+        context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
         server.socket = context.wrap_socket(server.socket, server_side=True)
         Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield served
+        yield f"https://127.0.0.1:{server.server_port}/{repository.name}", asked
         server.shutdown()

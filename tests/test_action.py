@@ -13,6 +13,7 @@ import sys
 import sysconfig
 import venv
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,13 @@ from ruamel.yaml import YAML
 from paper_action.settings import Settings
 
 from .conftest import DATA, DAYS, TOP, clean_environ, clone, git, run
-from .test_git import posix, script
+from .test_git import edit, posix, script
 from .test_readme import WORKFLOWS
 
 PATH = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
 ACT = shutil.which("act", path=PATH)
 runs_act = pytest.mark.skipif(not ACT or os.name == "nt", reason="act has no build or no bash here")
-GITHUB = TOP / ".github"
+WHEELS, GITHUB = Path(sys.prefix) / "wheels", TOP / ".github"
 TEXT = (TOP / "action.yml").read_text("utf-8")
 PAPERS = (GITHUB / "workflows/papers.yml").read_text("utf-8").replace("  queue: max\n", "")
 ACTION, TRIGGERS = YAML(typ="safe").load(TEXT), YAML(typ="safe").load(PAPERS)["on"]
@@ -44,20 +45,18 @@ def call(program, *words, fails=False, **where) -> str:
 
 
 def test_every_setting_is_an_input_and_is_handed_on():
-    defaults = {one.name: one.metadata["default"] for one in fields(Settings)[1:]}
+    defaults = {one.name.replace("_", "-"): one.metadata["default"] for one in fields(Settings)[1:]}
     defaults |= {"commit": "true", "token": "${{ github.token }}"}
-    inputs = {name.replace("-", "_"): one["default"] for name, one in ACTION["inputs"].items()}
-    assert inputs == defaults
+    assert {name: one["default"] for name, one in ACTION["inputs"].items()} == defaults
     form, called = (TRIGGERS[f"workflow_{kind}"]["inputs"] for kind in ("dispatch", "call"))
     for name, one in [*called.items(), *form.items()]:
         assert one["description"] == ACTION["inputs"][name]["description"]
     assert len(form) <= 10
-    handed = re.findall(r"PAPER_ACTION_(\w+): \$\{\{ inputs\.(\S+) ", TEXT)
-    handed += re.findall(r"\n +(\S+): .*inputs\.(\S+)\) \|\| vars\.PAPERS_(\w+) \}\}", PAPERS)
-    names = [(name.upper(), name.replace("_", "-")) for name in defaults]
-    passed = [(name, name, shouted) for shouted, name in names if name != "token"]
-    assert sorted(handed, key=str) == sorted([*names, *passed], key=str)
-    assert called.keys() == {name for name, _, _ in passed}
+    assert called.keys() | {"token"} == defaults.keys()
+    names = {name.upper().replace("-", "_"): name for name in defaults}
+    assert dict(re.findall(r"PAPER_ACTION_(\w+): \$\{\{ inputs\.(\S+) ", TEXT)) == names
+    handed = re.findall(r"\n +(\S+): .*inputs\.\1\) \|\| vars\.PAPERS_(\w+) }}", PAPERS)
+    assert {shouted: name for name, shouted in handed} | {"TOKEN": "token"} == names
 
 
 def test_every_output_is_handed_on_by_the_step_the_job_and_the_workflow(folder):
@@ -69,33 +68,24 @@ def test_every_output_is_handed_on_by_the_step_the_job_and_the_workflow(folder):
 def test_every_file_for_github_fits_its_schema(tmp_path):
     for number, text in enumerate(WORKFLOWS):
         (tmp_path / f"{number}.yml").write_text(text, "utf-8")
-    for schema, files in (
-        ("github-workflows", [*GITHUB.glob("workflows/*.yml"), *tmp_path.iterdir()]),
-        ("github-actions", [TOP / "action.yml"]),
-        ("github-issue-forms", GITHUB.glob("ISSUE_TEMPLATE/[!c]*.yml")),
-        ("dependabot", [GITHUB / "dependabot.yml"]),
-    ):
-        call("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
+    check = partial(call, "check-jsonschema", "--builtin-schema")
+    check("vendor.github-workflows", *GITHUB.glob("workflows/*.yml"), *tmp_path.iterdir())
+    check("vendor.github-actions", TOP / "action.yml")
+    check("vendor.github-issue-forms", *GITHUB.glob("ISSUE_TEMPLATE/[!c]*.yml"))
+    check("vendor.dependabot", GITHUB / "dependabot.yml")
 
 
-def test_zizmor_finds_nothing_and_the_scripts_are_short():
+def test_zizmor_finds_nothing():
     call("zizmor", "--offline", "--persona=auditor", TOP / "action.yml", GITHUB)
-    assert "".join(SCRIPTS).count("\n") < 25
-
-
-@pytest.fixture(scope="session")
-def wheels() -> Path:
-    """Return the folder with the locked wheels of the run-time packages."""
-    folder, locked = Path(sys.prefix) / "wheels", TOP / "paper_action" / "requirements.txt"
-    if not folder.exists():
-        download = "-m pip download --no-deps --only-binary :all: --require-hashes".split()
-        call(sys.executable, *download, "--dest", folder, "--requirement", locked)
-    return folder
 
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory) -> Path:
-    """Return a repository that holds the action and its workflow as they are now."""
+    """Return a repository that holds the action and its workflow as they are now; fill WHEELS."""
+    if not WHEELS.exists():
+        download = "-m pip download --no-deps --only-binary :all: --require-hashes".split()
+        locked = TOP / "paper_action/requirements.txt"
+        call(sys.executable, *download, "--dest", WHEELS, "--requirement", locked)
     repository = tmp_path_factory.mktemp("product") / "paper action"
     shutil.copytree(TOP / "paper_action", repository / "paper_action")
     shutil.copytree(GITHUB, repository / ".github")
@@ -107,7 +97,7 @@ def product(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def act(product, wheels, origin, tmp_path):
+def act(product, origin, tmp_path):
     """Return a function that pushes workflows and an action, runs the workflows, returns the log.
 
     ``form`` is what somebody fills in, ``ours`` what the stand-in for checkout clones;
@@ -115,24 +105,22 @@ def act(product, wheels, origin, tmp_path):
     """
 
     def start(event: str, *workflows: str, form=(), ours=product, fails=False, **variables):
-        checkout = clone(origin)
-        shutil.copy(DATA / "checkout/action.yml", checkout)
-        (checkout / ".github/workflows").mkdir(parents=True)
-        for number, text in enumerate(workflows):
-            (checkout / f".github/workflows/{number}.yml").write_text(text, "utf-8")
-        for command in ("add .", "commit -m Set-up", "push origin main main:papers"):
-            git(checkout, *command.split())
+        files = {f".github/workflows/{n}.yml": text for n, text in enumerate(workflows)}
+        edit(origin, **files | {"action.yml": TEXT})
+        git(origin, "branch", "papers", "main")
         stand_in = re.findall(r"actions/checkout@\w+", PAPERS)[0]
         flags = ["--platform=ubuntu-latest=-self-hosted", "--action-offline-mode"]
         flags += ["--actor=someone", "--artifact-server-path="]
         flags += [f"--local-repository={stand_in}={DATA / 'checkout'}"]
         flags += [f"--local-repository=OWNER/paper-action@main={product}"]
-        flags += [f"--env=PIP_FIND_LINKS={wheels}", f"--env=PATH={tmp_path}/bin:{PATH}"]
+        flags += [f"--env=PIP_FIND_LINKS={WHEELS}", f"--env=PATH={tmp_path}/bin:{PATH}"]
         flags += ["--env=PIP_NO_INDEX=1", f"--env=WORKFLOW_REPOSITORY={ours}"]
         flags += [f"--var=PAPERS_{name}={text}" for name, text in variables.items()]
         flags += [f"--input={answer}" for answer in form]
         home = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-        return call("act", event, *flags, fails=fails, cwd=checkout, env=clean_environ() | home)
+        return call(
+            "act", event, *flags, fails=fails, cwd=clone(origin), env=clean_environ() | home
+        )
 
     return start
 
@@ -159,7 +147,7 @@ CALLER = (DATA / "caller.yml").read_text("utf-8")
 def test_false_and_zero_without_quotes_count_as_given_and_outputs_reach_the_caller(act, origin):
     wrong = dict.fromkeys(("COMMIT", "LOOKBACK_DAYS", "DRY_RUN"), "perhaps")
     assert "told 14 true" in act("push", CALLER, FEED_URL=DAYS[1], **wrong)
-    assert git(origin, "log", "-1", "--format=%s", "main") == "Set-up\n"
+    assert git(origin, "log", "-1", "--format=%s", "main") == "Edit\n"
 
 
 @runs_act
@@ -183,14 +171,14 @@ def test_the_schedule_fills_a_forks_list_and_that_of_every_workflow(act, origin,
 
 
 @posix
-def test_nothing_of_the_users_gets_in_the_way(origin, product, wheels, tmp_path):
+def test_nothing_of_the_users_gets_in_the_way(origin, product, tmp_path):
     workspace = clone(origin, "a workspace")
     for name in "types operator pip requests paper_action sitecustomize".split():
         (workspace / f"{name}.py").write_text("raise SystemExit('not this one')")
     script(tmp_path / "a bin/python3", "echo Python was not found; exit 49")
     script(tmp_path / "a bin/python", '[ "$1" = --version ] && echo Python 3.10.12')
     script(tmp_path / "a bin/python3.11", f'exec "{sys.executable}" "$@"')
-    places = {"room": tmp_path, "action": product, "feed": DAYS[1], "wheels": wheels}
+    places = {"room": tmp_path, "action": product, "feed": DAYS[1], "wheels": WHEELS}
     user = {file.name: file.read_text().format(**places) for file in DATA.glob("user/*")}
     (tmp_path / "pip.conf").write_text(user["pip.conf"])
     environ = dict(line.split("=", 1) for line in user["environment.txt"].splitlines())

@@ -31,15 +31,11 @@ def stalled():
 
 def test_what_may_pass_is_asked_again_in_growing_pauses_and_a_redirect_followed(server):
     server.feed_faults = [
-        *map(Fault, (406, 408, 425, 429, 500, 502, 503)),
-        Fault(cut=90),
-        Fault(cut=0),
+        *map(Fault, (406, 408, 425, 429, 500, 502, 503)), Fault(cut=90), Fault(cut=0),
         Fault(body=b"<!DOCTYPE html><html><body>Rate exceeded.</body></html>"),
-        Fault(body=b"\x1f\x8bnot gzip", headers=ZIPPED),
-        Fault(body=stalled()),
-        Fault(301, {"Location": "/atom/cs.IR?new"}),
-        Fault(body=PACKED, headers=ZIPPED),
-    ]
+        Fault(body=b"\x1f\x8bnot gzip", headers=ZIPPED), Fault(body=stalled()),
+        Fault(301, {"Location": "/atom/cs.IR?new"}), Fault(body=PACKED, headers=ZIPPED),
+    ]  # fmt: skip
     run = Run(server, NONE, "--max-wait", 999, "--timeout", 0.3)
     assert (run.ids, run.feeds, len(run.log)) == (["2504.00002"], 12 + 2, 12 + 1)
     assert run.log[0].startswith("127.0.0.1: HTTP 406; again in ")
@@ -77,12 +73,10 @@ def test_a_feed_that_fails_for_good_leaves_api_and_records_their_shares(server):
 
 @pytest.mark.parametrize(
     ("fault", "words"),
-    [
-        (Fault(400, body=document(ERROR).encode()), "HTTP 400, arXiv says: no such field"),
-        (Fault(body=document(ERROR).encode()), "arXiv says: no such field"),
-        (Fault(body=(b" " * 2**20 for _ in range(99))), "an answer of more than 64 MiB"),
-    ],
-)
+    [(Fault(400, body=document(ERROR).encode()), "HTTP 400, arXiv says: no such field"),
+     (Fault(body=document(ERROR).encode()), "arXiv says: no such field"),
+     (Fault(body=(b" " * 2**20 for _ in range(99))), "an answer of more than 64 MiB")],
+)  # fmt: skip
 def test_what_cannot_change_is_asked_once(server, fault, words):
     server.feed_faults = [fault]
     run = Run(server)

@@ -41,15 +41,6 @@ def test_a_keyword_of_the_readme_finds_what_its_comment_says(changes, matched):
     assert list(keywords.match(paper(**{"title": "x"} | changes))) == matched
 
 
-def test_what_the_reference_calls_another_language_is_an_error():
-    table = REFERENCE.partition("| elsewhere ")[2].partition("\n\n")[0].replace(r"\|", "¦")
-    written = re.findall("`([^`]+)`", "".join(re.findall(r"(?m)^\| ([^|]*)", table)))
-    assert len(written) == 10
-    for text in written:
-        with pytest.raises(ValueError, match=r"."):
-            Keywords.parse(text.replace("¦", "|"))
-
-
 def test_the_readme_is_one_page_and_can_take_its_own_list(folder):
     assert len(README.split()) < 900
     (folder / "README.md").write_bytes(README.encode())
