@@ -36,8 +36,7 @@ def git_server(repository: Path, token: str) -> Iterator[tuple[str, list[str]]]:
         environ |= {"GIT_PROJECT_ROOT": str(folder), "GIT_HTTP_EXPORT_ALL": "1"}
         environ |= {"GIT_PROTOCOL": request.get("HTTP_GIT_PROTOCOL", ""), "REMOTE_USER": "someone"}
         body = request["wsgi.input"].read(int(request["CONTENT_LENGTH"] or 0))
-        backend = ["git", "http-backend"]
-        said = subprocess.run(backend, input=body, env=environ, stdout=-1, check=True).stdout
+        said = subprocess.check_output(["git", "http-backend"], input=body, env=environ)
         if request["PATH_INFO"].endswith("/git-receive-pack") and not lost:
             lost.append(said)
             raise ConnectionResetError  # here the connection ends
