@@ -26,20 +26,20 @@ def server():
 
 def stalled():
     sleep(1)
-    yield b" "
+    yield document().encode()
 
 
 def test_what_may_pass_is_asked_again_in_growing_pauses_and_a_redirect_followed(server):
     server.feed_faults = [
         *map(Fault, (406, 408, 425, 429, 500, 502, 503)), Fault(cut=90), Fault(cut=0),
-        Fault(body=b"<!DOCTYPE html><html><body>Rate exceeded.</body></html>"),
+        Fault(body=b"<html><body>Rate exceeded.</body></html>"), Fault(body=b"<feed>"),
         Fault(body=b"\x1f\x8bnot gzip", headers=ZIPPED), Fault(body=stalled()),
         Fault(301, {"Location": "/atom/cs.IR?new"}), Fault(body=PACKED, headers=ZIPPED),
     ]  # fmt: skip
     run = Run(server, NONE, "--max-wait", 999, "--timeout", 0.3)
-    assert (run.ids, run.feeds, len(run.log)) == (["2504.00002"], 12 + 2, 12 + 1)
+    assert (run.ids, run.feeds, len(run.log)) == (["2504.00002"], 13 + 2, 13 + 1)
     assert run.log[0].startswith("127.0.0.1: HTTP 406; again in ")
-    longest = 1 + 2 + 4 + 8 + 16 + 32 + 6 * 60
+    longest = 1 + 2 + 4 + 8 + 16 + 32 + 7 * 60
     assert longest / 2 <= run.clock <= longest
 
 
@@ -79,7 +79,7 @@ def test_what_cannot_change_is_asked_once(server, fault, words):
 
 
 def test_when_every_source_fails_each_is_told(server):
-    server.feed_faults, server.api_faults = [Fault(404)], [Fault(403)]
+    server.feed_faults, server.api_faults = [Fault(404, body=b"gone")], [Fault(403)]
     with pytest.raises(SourceError, match=r"read: HTTP 404; .* HTTP 403 .*; nothing was written"):
         Run(server)
     assert len(server.requests) == 2

@@ -178,7 +178,7 @@ def test_a_checkout_that_cannot_follow_stays_and_the_push_is_told(origin, checko
 
 
 @posix
-@pytest.mark.parametrize(("refusal", "told"), cases("refusals.txt"))
+@pytest.mark.parametrize(("refusal", "told"), cases("refused-pushes.txt"))
 def test_a_push_refused_for_good_is_tried_once_and_says_why(origin, checkout, refusal, told):
     hook, _, words = refusal.partition(" ")
     said = f"{words}. S3CRET https://me:pass@host"
