@@ -31,8 +31,7 @@ def listed(folder: Path, settings: Settings) -> tuple[set[str], list[str]]:
     """
     _data(folder, [], settings)
     ours, _, known = _opened(folder, settings)
-    told = [row.told for row in ours.rows if row.told and settings.tidy]
-    return known, [*dict.fromkeys(told)]
+    return known, [*dict.fromkeys(row.told for row in ours.rows if row.told and settings.tidy)]
 
 
 def revise(
@@ -73,12 +72,9 @@ def revise(
 def _text(folder: Path, name: str, setting: str) -> str:
     """Return a file's text, its last line ended, empty where there is none.
 
-    Raises ConfigError if it cannot be kept, or is there by a name in other case.
+    Raises ConfigError if it cannot be kept.
     """
     file = located(folder, name, setting)
-    for other in file.parent.glob("*"):
-        if other.name != file.name and other.name.lower() == file.name.lower():
-            raise ConfigError(setting, f"{name!r} is there as {other.name!r}; write that")
     text = file.read_bytes().decode(errors="surrogateescape") if file.is_file() else ""
     if text.startswith("version https://git-lfs") or re.search("[\udc80-\udcff]", text):
         raise ConfigError(setting, f"{name!r} is not UTF-8 text, or is kept in git-lfs")
@@ -91,6 +87,10 @@ def _line_ending(text: str) -> str:
 
 def _opened(folder: Path, settings: Settings) -> tuple[Table, _Files, set[str]]:
     """Return our table, the archive's pages, whoever made them, and the papers in all of them."""
+    file = folder / settings.path
+    for other in file.parent.glob("*"):
+        if other.name != file.name and other.name.lower() == file.name.lower():
+            raise ConfigError("path", f"{settings.path!r} is there as {other.name!r}; write that")
     ours = _read(_text(folder, settings.path, "path") or "# arXiv papers\n", settings)
     pages = sorted(page for page in (folder / settings.folder).rglob("*.md") if page.is_file())
     names = [page.relative_to(folder).as_posix() for page in pages]

@@ -58,7 +58,7 @@ CONTENTS = [
     f"| A | B |\n|---|---|\n| x | y |\n\n{HEAD}{OLD}\n{HEAD}", f"```\n{HEAD}```\n",
     f"<!--\n{HEAD}-->\n", "    | Title | Link |\n    |---|---|\n", "| Title | URL |\n|:--|--:|\n",
     "Title | Link\n--- | ---\nx | y\n", "- x\n\n  | Title | Link |\n  |---|---|\n  | x | y |\n",
-    HEAD + ROW.format("2504.00001", "torn\n  2) apart"),
+    HEAD + ROW.format("2504.00001", "torn\n  2) apart"), MARKS.format("") + "```\nnever closed\n",
 ]  # fmt: skip
 
 
