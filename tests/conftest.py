@@ -50,8 +50,8 @@ def clean_environ() -> dict[str, str]:
     return {name: text for name, text in os.environ.items() if not name.startswith(ours)}
 
 
+# what a run of the program left behind
 Done = namedtuple("Done", "code out err outputs summary")
-"""What a run of the program left behind."""
 
 
 def read_outputs(text: str) -> dict[str, str]:
@@ -66,7 +66,7 @@ def _call(*command: object, **where: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*map(str, command)], check=False, **where)
 
 
-def _environ(root: Path, changes: dict[str, str]) -> dict[str, str]:
+def runner(root: Path, changes: dict[str, str]) -> dict[str, str]:
     """Return the environment of a step, with empty files for what it says."""
     files = {name: f"{root}.{name}" for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
     for file in files.values():
@@ -74,7 +74,8 @@ def _environ(root: Path, changes: dict[str, str]) -> dict[str, str]:
     return clean_environ() | files | changes
 
 
-def _done(environ: dict[str, str], code: int, out: str, err: str) -> Done:
+def left(environ: dict[str, str], code: int = 0, out: str = "", err: str = "") -> Done:
+    """Return what a step left behind."""
     files = map(environ.__getitem__, ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"))
     outputs, summary = (Path(file).read_text(encoding="utf-8") for file in files)
     return Done(code, out, err, read_outputs(outputs), summary)
@@ -82,17 +83,17 @@ def _done(environ: dict[str, str], code: int, out: str, err: str) -> Done:
 
 def run(root: Path, *flags: object, now: datetime = NOW, **environ: str) -> Done:
     """Run the program in this process, in a folder, on a day that is set."""
-    environ, out, err = _environ(root, environ), io.StringIO(), io.StringIO()
+    environ, out, err = runner(root, environ), io.StringIO(), io.StringIO()
     with chdir(root), redirect_stdout(out), redirect_stderr(err):
         code = main([str(flag) for flag in flags], environ, now)
-    return _done(environ, code, out.getvalue(), err.getvalue())
+    return left(environ, code, out.getvalue(), err.getvalue())
 
 
 def run_process(root: Path, *flags: object, **environ: str) -> Done:
     """Run ``python -m paper_action`` in a folder, today."""
-    environ = _environ(root, environ) | {"PYTHONPATH": str(TOP)}
+    environ = runner(root, environ) | {"PYTHONPATH": str(TOP)}
     done = _call(sys.executable, "-m", "paper_action", *flags, cwd=root, env=environ)
-    return _done(environ, done.returncode, done.stdout, done.stderr)
+    return left(environ, done.returncode, done.stdout, done.stderr)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -133,9 +134,8 @@ def origin(tmp_path: Path, first_origin: Path) -> Path:
 
 def clone(origin: Path, name: str = "checkout") -> Path:
     """Return a shallow clone, as actions/checkout makes it."""
-    target = origin.parent / name
-    git(origin.parent, "clone", "--quiet", "--depth", "1", origin.as_uri(), str(target))
-    return target
+    git(origin.parent, "clone", "--quiet", "--depth", "1", origin.as_uri(), name)
+    return origin.parent / name
 
 
 @pytest.fixture
