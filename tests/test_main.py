@@ -23,7 +23,7 @@ def test_a_process_reads_flags_and_variables_and_says_what_it_did_in_letters_a_c
     given = {"PAPER_ACTION_FEED_URL": str(DAYS[0]), "PYTHONIOENCODING": "ascii"}
     done = run_process(folder, "--path", "list.md", GITHUB_ACTIONS="true", **given)
     assert (done.code, done.err, done.outputs["added"]) == (0, "", "4")
-    assert done.out.count("::group::") == done.out.count("::endgroup::") == 2
+    assert [done.out.count(text) for text in ("\n", "::group::", "::endgroup::")] == [8, 2, 2]
     assert "::notice::4 new papers in list.md, line 7, under ?arXiv papers?\n" in done.out
 
 
@@ -92,6 +92,8 @@ def test_tidy_makes_rows_anew_from_arxivs_records(folder):
 def test_what_cannot_be_read_or_written_is_an_error_in_one_line(folder, flags, code, words):
     (folder / "cut.xml").write_bytes(DAYS[1].read_bytes()[:40_000])
     done = run(folder, *flags, GITHUB_ACTIONS="true")
-    assert (done.code, done.outputs["added"], len([*folder.iterdir()])) == (code, "0", 1)
+    assert (done.code, [*folder.iterdir()]) == (code, [folder / "cut.xml"])
+    assert [*done.outputs.values()] == ["0", "[]", "[]", "false", ""]
+    assert done.summary.startswith("## The run failed\n\n")
     assert re.search(f"(?m)^::error{words}.*\n$", done.out)
     assert done.out.count("::group::") == done.out.count("::endgroup::")
