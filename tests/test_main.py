@@ -55,7 +55,7 @@ def test_a_scheduled_run_that_finds_nothing_keeps_the_schedule_alive(origin, che
 
 
 def test_excluded_papers_are_left_out_and_a_name_with_a_comma_is_told_in_the_log(folder):
-    words = ("--keywords", "*, au:Wang, Wei", "--exclude", "all:llm, au:Nobody, Xavier")
+    words = ("--keywords", "au:Wang, Wei\n*", "--exclude", "all:llm, au:Nobody, Xavier")
     done = run(folder, "--feed-url", DAYS[0], *words)
     assert ("llm" in done.outputs["papers"].lower(), done.outputs["added"]) == (False, "13")
     assert done.out.count(" is two alternatives\n") == 2

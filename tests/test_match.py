@@ -40,7 +40,7 @@ def test_a_field_is_looked_at_alone_or_with_all():
 
 
 def test_every_alternative_that_matches_is_named_as_it_was_written():
-    text = "# foo\n  # bar\n  x , Foo AND  bar,\n\n “baz”, ba"
+    text = "# x, foo\n  # x, foo\n  x , Foo AND  bar,\n\n “baz”, ba"
     named = Keywords.parse(text).match(paper(title="bar foo baz"))
     assert named == ("Foo AND  bar", "“baz”", "ba")
 
