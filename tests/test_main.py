@@ -31,7 +31,7 @@ def test_a_dry_run_shows_the_rows_and_writes_commits_and_pushes_nothing(origin, 
     before = git(checkout, "rev-parse", "main")
     for root in (checkout, folder):  # one is no repository: git is not asked
         done = run(root, "--feed-url", DAYS[0], "--dry-run", "--commit")
-        assert (done.code, done.outputs["added"], done.outputs["changed"]) == (0, "4", "false")
+        assert (done.code, done.outputs["changed"], done.outputs["commit"]) == (0, "false", "")
         assert done.out.count("\n+ | ") == 4
         assert done.summary.startswith("## Dry run, nothing was written: 4 new papers in README")
     assert git(checkout, "status", "--porcelain") == "".join(map(str, folder.iterdir())) == ""
@@ -63,7 +63,7 @@ def test_excluded_papers_are_left_out_and_a_name_with_a_comma_is_told_in_the_log
 
 def test_a_window_with_a_missing_part_is_written_and_exits_1(folder):
     papers = [Entry(f"240{n}.00001", submitted=date(2024, n, 5)) for n in (1, 2)]
-    window = ("--since", "2024-01-01", "--until", "2024-02-28")
+    window = ("--since", "2024-01-01")
     with FakeArxiv(papers) as arxiv:
         arxiv.api_faults = [None, Fault(400)]
         done = run(folder, *arxiv.flags, *window)
@@ -74,12 +74,13 @@ def test_a_window_with_a_missing_part_is_written_and_exits_1(folder):
         assert run(folder, *arxiv.flags).code == 0
 
 
-def test_tidy_makes_rows_anew_from_arxivs_records(folder):
-    head = "| Title | Link |\n| --- | --- |\n"
-    (folder / "README.md").write_text(head + "| old | https://arxiv.org/abs/2504.00001 |\n")
-    with FakeArxiv([Entry("2504.00001", title="A title")]) as arxiv:
-        run(folder, *arxiv.flags, "--tidy", "--keywords", "nothing at all")
-    assert table_rows((folder / "README.md").read_text(encoding="utf-8"))[0][0] == "A title"
+def test_tidy_makes_rows_anew_from_arxivs_records_and_the_oldest_move_to_their_month(folder):
+    head, flags = "| Title | Link |\n|---|---|\n", "--tidy --keywords title --max-bytes 200".split()
+    (folder / "README.md").write_text(head + "| x | https://arxiv.org/abs/math.GT/9901001 |\n")
+    with FakeArxiv([Entry("math/9901001", title="A title" * 40)]) as arxiv:
+        run(folder, *arxiv.flags, *flags)
+    page = (folder / "archive" / "1999-01.md").read_text(encoding="utf-8")
+    assert table_rows(page) == [["A title" * 40, "https://arxiv.org/abs/math/9901001"]]
 
 
 @pytest.mark.parametrize(
