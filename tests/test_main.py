@@ -75,12 +75,13 @@ def test_a_window_with_a_missing_part_is_written_and_exits_1(folder):
 
 
 def test_tidy_makes_rows_anew_from_arxivs_records_and_the_oldest_move_to_their_month(folder):
-    head, flags = "| Title | Link |\n|---|---|\n", "--tidy --keywords title --max-bytes 200".split()
-    (folder / "README.md").write_text(head + "| x | https://arxiv.org/abs/math.GT/9901001 |\n")
-    with FakeArxiv([Entry("math/9901001", title="A title" * 40)]) as arxiv:
-        run(folder, *arxiv.flags, *flags)
-    page = (folder / "archive" / "1999-01.md").read_text(encoding="utf-8")
-    assert table_rows(page) == [["A title" * 40, "https://arxiv.org/abs/math/9901001"]]
+    rows = "| x | https://arxiv.org/abs/2504.00001 |\n"
+    rows += f"| {'x' * 300} | https://arxiv.org/abs/math.GT/9901001 |\n"
+    (folder / "README.md").write_text(f"| Title | Link |\n|---|---|\n{rows}")
+    with FakeArxiv([Entry("2504.00001", title="A title")]) as arxiv:
+        run(folder, *arxiv.flags, "--tidy", "--keywords=title", "--max-bytes=200")
+    pages = (folder / "README.md", folder / "archive" / "1999-01.md")
+    assert [table_rows(page.read_text("utf-8"))[0][0] for page in pages] == ["A title", "x" * 300]
 
 
 @pytest.mark.parametrize(

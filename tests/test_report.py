@@ -26,12 +26,10 @@ def said(tmp_path, matched, revision, commit="", **changed):
 
 def test_outputs_hold_every_field_of_the_papers_in_the_order_of_the_rows(tmp_path):
     matched = {"2504.00002": ("llm",), "2504.00001": ("generative", "llm"), "2504.00003": ()}
-    given, done = {"keywords": "llm", "root": tmp_path}, Revision(("README.md",), TWO)
-    *_, outputs, summary = said(tmp_path, matched, done, "c0ffee1", **given)
-    ids = '["2504.00001", "2504.00002"]'
-    papers = json.loads(outputs.pop("papers"))
-    assert outputs == {"added": "2", "ids": ids, "changed": "true", "commit": "c0ffee1"}
-    assert not re.search(r"matched nothing|\[list\]", summary)
+    done = said(tmp_path, matched, Revision(("x",), TWO), "c0ffee1", keywords="llm", root=tmp_path)
+    papers, ids = json.loads(done.outputs.pop("papers")), '["2504.00001", "2504.00002"]'
+    assert done.outputs == {"added": "2", "ids": ids, "changed": "true", "commit": "c0ffee1"}
+    assert not re.search(r"matched nothing|\[list\]", done.summary)
     fields = "id title abstract authors categories date url announce_type matched"
     assert " ".join(papers[0]) == fields
     assert papers[0]["authors"] == ["A. One", "B. Two"]
