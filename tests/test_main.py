@@ -61,17 +61,18 @@ def test_excluded_papers_are_left_out_and_a_name_with_a_comma_is_told_in_the_log
     assert done.out.count(" is two alternatives\n") == 2
 
 
-def test_a_window_with_a_missing_part_is_written_and_exits_1(folder):
-    papers = [Entry(f"240{n}.00001", submitted=date(2024, n, 5)) for n in (1, 2)]
-    window = ("--since", "2024-01-01")
+def test_a_window_with_a_missing_part_is_written_and_exits_1_and_a_gap_with_one_exits_0(folder):
+    papers = [Entry(f"2504.000{n}", submitted=date(2025, n, 5), announced=date.min) for n in (3, 4)]
+    window = ("--since", "2025-03-01")
     with FakeArxiv(papers) as arxiv:
         arxiv.api_faults = [None, Fault(400)]
         done = run(folder, *arxiv.flags, *window)
-        assert (done.code, done.outputs["ids"]) == (1, '["2401.00001"]')
+        assert (done.code, done.outputs["ids"]) == (1, '["2504.0003"]')
         assert done.err.count("warning: ") == done.summary.count("[!WARNING]") == 1
+        arxiv.api_faults = [None, Fault(400)]
+        done = run(folder, *arxiv.flags)  # finds a paper that is missing and looks further back
+        assert (done.code, done.err.count("warning: ")) == (0, 1)
         assert run(folder, *arxiv.flags, *window).code == 0
-        arxiv.api_faults = [Fault(400)]
-        assert run(folder, *arxiv.flags).code == 0
 
 
 def test_tidy_makes_rows_anew_from_arxivs_records_and_the_oldest_move_to_their_month(folder):
