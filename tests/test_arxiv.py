@@ -237,7 +237,7 @@ def test_records_are_asked_for_a_hundred_at_a_time_and_kept_when_a_later_part_fa
 
 def test_a_category_arxiv_does_not_know_is_a_configuration_error_in_its_words(server):
     server.feed_faults = [Fault(400, body=(DATA / "error-400.xml").read_bytes())]
-    with pytest.raises(ConfigError, match="^categories: arXiv says: Bad subject class"):
+    with pytest.raises(ConfigError, match=r"^categories: arXiv says: Bad subject class"):
         Run(server, "--categories", "cs.IR cs.XX")
 
 

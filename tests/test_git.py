@@ -15,19 +15,13 @@ import pytest
 from paper_action.git import Desk
 from paper_action.paper import PushError, Revision
 
-from .conftest import DATA, DAYS, TOP, chosen, clean_environ, clone, git, paper, run_process
+from .conftest import DAYS, TOP, cases, chosen, clean_environ, clone, git, paper, run_process
 from .git_server import git_server
 
 BOT = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>"
 GROWN = "# A list\n\nWords.\nrow\n"
 COMMIT = ["--commit", f"--feed-url={DAYS[0]}"]
 posix = pytest.mark.skipif(os.name == "nt", reason="needs links or shell scripts")
-
-
-def cases(name: str) -> list[list[str]]:
-    """Return the cases of a table in the data folder: one a line, with arrows between its cells."""
-    lines = (DATA / name).read_text(encoding="utf-8").split("\n")
-    return [line.split(" ⇒ ") for line in lines if " ⇒ " in line and line[0] != "#"]
 
 
 def publish(root, text="row\n", names=("README.md",), message="Add", race=bool, alive=0, **values):
