@@ -74,7 +74,6 @@ def test_text_is_decoded_by_the_table_and_shown_as_decoded(raw, text, markdown):
 def test_formulas_are_typeset_and_money_is_not():
     row = cell(line(r"R$^2$D costs \$5, $5 or $6: \textbf{VLM$^3$} $a|b_1*c\{d\\e$$x$"))
     assert formulas(row) == ["^2", "^3", r"a|b_1*c\{d\\e", "x"]
-    assert [strong.text for strong in row.iter("strong")] == ["VLM"]
 
 
 def test_a_link_to_a_paper_is_a_link_in_an_abstract_alone():
@@ -95,8 +94,9 @@ def test_a_linked_title_holds_no_other_link_and_no_formula():
 
 @pytest.mark.parametrize("between", ["\n  ", "\n\n", "\n \t\n"])
 def test_paragraphs_are_kept_apart_and_formulas_whole(between):
-    raw = f"  One\nline.{between}a \\[{between}x{between}=y\\]{between}b\n {between}\n"
-    assert paragraphs(raw) == "One line.<br><br>a $`x =y`$<br><br>b"
+    for start, end in (("\\[", "\\]"), ("$", "$")):
+        raw = f"  One\nline.{between}a {start}{between}x{between}=y{end}{between}b\n {between}\n"
+        assert paragraphs(raw) == "One line.<br><br>a $`x =y`$<br><br>b"
 
 
 def test_every_sample_shows_the_decoded_text():
