@@ -96,7 +96,7 @@ def test_whatever_the_file_holds_rows_are_only_added_and_found_again(tmp_path_fa
         return
     after, left = get(folder), iter(get(folder))
     assert all(char in left for char in text)
-    assert {"2504.03184", "2504.03185"} <= listing.listed(folder, chosen())
+    assert {"2504.03184", "2504.03185"} <= {*listing.named(folder, chosen(tidy=True))}
     assert (revise(folder, order=order).files, get(folder)) == ((), after)
     line = int(re.search(r"line (\d+)", done.place)[1])
     assert re.split(r"\r\n?|\n", after)[line - 1].strip() == done.rows[0]
@@ -112,9 +112,9 @@ def test_rows_stand_where_and_as_settings_and_header_want_them(folder, changes, 
 
 def test_a_table_made_beside_other_links_is_told_with_its_place_and_the_way_out(folder):
     papers = [paper(f"2504.0000{number}") for number in (1, 2, 3)]
-    done = revise(folder, f"# A\n# Papers #\n- {papers[0].url}\n", papers)
+    done = revise(folder, f"# A\n# B\n# Papers #\n- {papers[0].url}\n", papers)
     assert "papers:start" in "".join(done.warnings)
-    assert (done.place, done.had, done.listed) == ("README.md, line 9, under “Papers”", 1, 1)
+    assert (done.place, done.had, done.listed) == ("README.md, line 10, under “Papers”", 1, 1)
     assert revise(folder, "", NEW).warnings == []
 
 
@@ -262,8 +262,9 @@ def test_every_added_paper_goes_into_the_data_file_of_all_sections(folder):
     assert [*rows] == [record(one) | joined for one in papers]
 
 
-def test_the_data_files_header_decides_which_fields_are_written_and_bytes_are_only_added(folder):
-    put(folder, "\ufeffid,Stars,authors\r\n1,2,3", "data/d.csv")
+@EOLS
+def test_the_data_files_header_decides_which_fields_are_written_at_its_end(folder, eol):
+    before = f"\ufeffid,Stars,authors{eol}1,2,3"
+    put(folder, before, "data/d.csv")
     revise(folder, papers=NEW[:1], data_file="data/d.csv")
-    added = "\r\n2504.03184,,A. One; B. Two\r\n"
-    assert get(folder, "data/d.csv") == "\ufeffid,Stars,authors\r\n1,2,3" + added
+    assert get(folder, "data/d.csv") == f"{before}{eol}2504.03184,,A. One; B. Two{eol}"

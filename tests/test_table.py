@@ -20,17 +20,10 @@ def pages(kind: str) -> list[tuple[str, str]]:
     return re.findall(rf"(?m)^=== (?:{kind}) ?(.*)\n((?:(?!===).*\n)*)", text)
 
 
-def columns(*names: str) -> tuple[str, ...]:
-    return read(f"| {' | '.join(names)} |\n{'|---' * len(names)}|\n").tables[0].columns
-
-
 @pytest.mark.parametrize(("column", "names"), pages("column"))
 def test_header_names_are_understood_in_whatever_dress(column, names):
-    assert {columns(name) for name in names.strip().split("|")} == {(column,)}
-
-
-def test_a_paper_column_beside_a_title_is_for_the_link():
-    assert columns("Date", "Title", "Paper", "Code") == ("date", "title", "link", "")
+    for name in names.strip().split("|"):
+        assert read(f"| {name} |\n|---|\n").tables[0].columns == (column,)
 
 
 @pytest.mark.parametrize(("papers", "text"), pages("lists|torn lists"))
