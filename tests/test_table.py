@@ -11,7 +11,7 @@ from .conftest import DATA, NOW, paper
 
 HEAD = "| Title | Link | Abstract | Authors |\n| --- | --- | --- | --- |\n"
 ROW = "| T | [https://arxiv.org/abs/{0}](https://arxiv.org/abs/{0}) | {1} | A. One |\n"
-ONE = paper(doi="10.1/(a)b", comment="8 pages")
+ONE = paper(doi="10.1/(a)b", comment=r"na\"ive", authors=(r"Erd\H{o}s", "B. Two"))
 
 
 def pages(kind: str) -> list[tuple[str, str]]:
@@ -43,17 +43,17 @@ def test_ours_is_the_first_headings_table_with_most_papers_unless_markers_say_el
 CELLS = {
     "title": "An LLM", "link": f"[{ONE.url}]({ONE.url})", "abstract": "Words.",
     "abstract-folded": "<details><summary>Abstract</summary>Words.</details>",
-    "authors": "A. One, B. Two", "date": "2025-04-10", "categories": "cs.IR",
+    "authors": "Erdős, B. Two", "date": "2025-04-10", "categories": "cs.IR",
     "pdf": "[pdf](https://arxiv.org/pdf/2504.03184)", "id": f"[2504.03184]({ONE.url})",
-    "comment": "8 pages", "doi": "<https://doi.org/10.1/(a)b>", "": "",
-    "title+authors": "An LLM<br>A. One, B. Two",
+    "comment": "naïve", "doi": "<https://doi.org/10.1/(a)b>", "": "",
+    "title+authors": "An LLM<br>Erdős, B. Two",
 }  # fmt: skip
 
 
 def test_every_column_has_its_cell_and_the_title_the_link_where_no_other_column_has_it():
     assert {name: cell(ONE, name) for name in CELLS} == CELLS
     alone = cells(ONE, ["title+authors", "abstract"], folded=True)
-    assert alone == [f"[An LLM]({ONE.url})<br>A. One, B. Two", CELLS["abstract-folded"]]
+    assert alone == [f"[An LLM]({ONE.url})<br>Erdős, B. Two", CELLS["abstract-folded"]]
     assert cells(ONE, ["title", "date"], folded=False)[0] == f"[An LLM]({ONE.url})"
     empty = cells(paper(abstract=""), ["id", "title", "doi", "abstract"], folded=True)
     assert empty == [CELLS["id"], "An LLM", "", ""]
