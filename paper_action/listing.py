@@ -63,10 +63,18 @@ def revise(
         files |= {settings.path: again.text.encode()} | _data(folder, added, settings)
     revision.files = () if settings.dry_run else tuple(files)
     for name in revision.files:
-        file = located(folder, name, "path")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(files[name])
+        _write(located(folder, name, "path"), files[name])
     return revision
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Replace a file in a single step: whoever looks sees the old one or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.tmp")
+    draft.write_bytes(content)
+    if file.exists():
+        draft.chmod(file.stat().st_mode)
+    draft.replace(file)
 
 
 def _text(folder: Path, name: str, setting: str) -> str:
@@ -165,11 +173,13 @@ def _move_oldest(ours: Table, archive: _Files, settings: Settings, revision: Rev
     if 0 < limit < size and around > limit * 9 // 10:
         revision.warnings.append(f"max-bytes: {settings.path} has {around} bytes without its rows")
     elif 0 < limit < size:
+        moved = set()
         for row in oldest:
             if size > (around + 3 * limit) // 4:
                 size -= _archived(row, ours, pages, settings)
-                ours.rows.remove(row)
-                revision.moved += 1
+                moved.add(row)
+        revision.moved = len(moved)
+        ours.rows = [row for row in ours.rows if row not in moved]
         to, eol = quote(relpath(settings.folder, dirname(settings.path))), _line_ending(ours.header)
         if (link := f"[archive]({to}/)") not in ours.text:
             ours.header = f"{eol}Older papers: {link}{eol}{eol}{ours.header}"
