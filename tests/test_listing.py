@@ -142,6 +142,19 @@ def test_a_file_keeps_its_mode_nothing_is_left_beside_it_and_a_dry_run_writes_no
     assert [*tree(folder)] == ["README.md"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
+def test_a_file_that_cannot_be_written_to_its_end_stays_whole(folder):
+    resource = pytest.importorskip("resource")
+    before, limits = put(folder, HEAD + OLD).read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 9, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            revise(folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (folder / "README.md").read_bytes() == before
+
+
 # the archive
 
 
