@@ -88,17 +88,13 @@ def fold(text: str) -> str:
 def _straight(line: str) -> str:
     """Return a line with plain quotes and commas; ValueError if its language is another one."""
     straight = line.translate(_STRAIGHT)
-    if straight.count('"') % 2:
-        raise ValueError(f'{line!r} has a quotation mark without its partner; write "RAG"')
-    if re.search(rf"[()]{_UNQUOTED}", straight):
-        raise ValueError(f'{line!r}: write (a OR b) AND c as a AND c, b AND c; f(x) as "f(x)"')
     ours, reasons = " ".join(straight.split()), []
     for foreign, instead, why in re.findall("(?m)^(.*)\t(.*)\t(.*)$", _FOREIGN.read_text("utf-8")):
         ours, count = re.subn(f"(?:{foreign}){_UNQUOTED}", instead, ours)
         reasons += [why] * count
     if reasons:
         ours = " ".join(ours.split()).strip(" ,") or f'"{line}"'
-        raise ValueError(f"{line!r}: {reasons[0]}; write {ours} (in quotes, a sign is only itself)")
+        raise ValueError(f"{line!r}: {reasons[-1]}; write {ours} (a sign in quotes is only itself)")
     return straight
 
 

@@ -9,8 +9,8 @@ token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 # value checked here, before anything is read from the network; every error names the setting and
 # the text that will not do, and shows one that would.
 
-import argparse
 import re
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
@@ -105,8 +105,14 @@ class Settings:
         vars(self).update({name: _read(name, text) for name, text in texts.items()}, now=now)
         self.saved_feed = "://" not in self.feed_url  # a file, which is then the only source
         self.folder = Path(self.archive, self.section).as_posix()  # this table's part of it
-        for name, objection in _objections(self):
-            raise ConfigError(name, objection)
+        self.window: tuple[datetime, datetime] | None = None  # the days to ask the query API for
+        if not self.saved_feed and (self.since or self.until or self.lookback_days):
+            today, back = datetime.combine(now, time(), UTC), timedelta(days=self.lookback_days)
+            first = datetime(1991, 1, 1, tzinfo=UTC) if self.until else today - back
+            self.window = self.since or first, self.until or today
+        for name, objected, why in _objections(self):
+            if objected:
+                raise ConfigError(name, why)
 
     @classmethod
     def load(cls, argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> Self:
@@ -114,19 +120,6 @@ class Settings:
         texts = vars(parser(environ).parse_args(argv))
         texts["root"] = texts["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
         return cls(texts, now)
-
-    @property
-    def window(self) -> tuple[datetime, datetime] | None:
-        """First and last UTC day to ask the query API for, both included, or None."""
-        if self.saved_feed or not (self.since or self.until or self.lookback_days):
-            return None
-        today = datetime.combine(self.now, time(), UTC)
-        first = (
-            datetime(1991, 1, 1, tzinfo=UTC)
-            if self.until
-            else today - timedelta(days=self.lookback_days)
-        )
-        return self.since or first, self.until or today
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return the alternatives that a paper matches; none when it is to be left out."""
@@ -150,26 +143,23 @@ def _read(name: str, text: str) -> Any:
     return values if kind is Words else values[0]
 
 
-def _objections(chosen: Settings) -> Iterator[tuple[str, str]]:
-    """Yield what does not go together, or not with what is in ``root``: the setting, and why."""
-    root, since, until = chosen.root, chosen.since, chosen.until
-    if not {"title", "link", "pdf", "id"} & set(chosen.columns):
-        yield "columns", f"{', '.join(chosen.columns)!r} name no paper; add title"
-    if not root.is_dir():
-        yield "root", f"{str(root)!r} is not a folder; write . for the one you are in"
+def _objections(chosen: Settings) -> Iterator[tuple[str, object, str]]:
+    """Yield what may not go together, or not with what is in ``root``: the setting, if so, why."""
+    root, feed, saved, now = chosen.root, chosen.feed_url, chosen.saved_feed, chosen.now
+    yield "root", not root.is_dir(), f"{str(root)!r} is not a folder; write . for this one"
     path, folder = located(root, chosen.path, "path"), located(root, chosen.archive, "archive")
-    if isfile(folder) or path.is_relative_to(folder):
-        yield "archive", f"{chosen.archive!r} is not a folder beside {chosen.path}; write old"
     located(root, chosen.data_file, "data-file")
-    if chosen.saved_feed and not isfile(chosen.feed_url):
-        yield "feed-url", f"{chosen.feed_url!r} is not a file; write https://rss.arxiv.org/atom"
-    if chosen.saved_feed and (since or until):
-        name = "since" if since else "until"
-        yield name, f"{chosen.feed_url!r} is the run's only source; leave {name} empty"
-    if since and since > chosen.now:
-        yield "since", f"'{since:%Y-%m-%d}' is in the future; write {chosen.now:%Y-%m-%d}"
-    if since and until and until < since:
-        yield "until", f"'{until:%Y-%m-%d}' is before since; write {since:%Y-%m-%d}"
+    clash = isfile(folder) or path.is_relative_to(folder)
+    yield "archive", clash, f"{chosen.archive!r} is not a folder beside {chosen.path}; write old"
+    nameless = {"title", "link", "pdf", "id"}.isdisjoint(chosen.columns)
+    yield "columns", nameless, f"{', '.join(chosen.columns)!r} name no paper; add title"
+    gone = saved and not isfile(feed)
+    yield "feed-url", gone, f"{feed!r} is not a file; write https://rss.arxiv.org/atom"
+    yield "since", saved and chosen.since, f"{feed!r} is the run's only source; leave since empty"
+    yield "until", saved and chosen.until, f"{feed!r} is the run's only source; leave until empty"
+    first, last = chosen.window or (now, now)
+    yield "since", first > now, f"'{first:%Y-%m-%d}' is in the future; write {now:%Y-%m-%d}"
+    yield "until", last < first, f"'{last:%Y-%m-%d}' is before since; write {first:%Y-%m-%d}"
 
 
 def located(root: Path, name: str, setting: str) -> Path:
@@ -186,11 +176,11 @@ def dashed(name: str) -> str:
     return name.replace("_", "-")
 
 
-def parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
+def parser(environ: Mapping[str, str]) -> ArgumentParser:
     """Return the command line: a flag for every setting but the token, its default the variable."""
-    layout = partial(argparse.RawDescriptionHelpFormatter, width=80)
-    top = argparse.ArgumentParser(formatter_class=layout, allow_abbrev=False)
-    top.prog, top.usage = "python -m paper_action", "%(prog)s [--SETTING VALUE] ..."
+    layout = partial(RawDescriptionHelpFormatter, width=80)
+    top = ArgumentParser("python -m paper_action", formatter_class=layout, allow_abbrev=False)
+    top.usage = "%(prog)s [--SETTING VALUE] ..."
     top.description, top.epilog = __doc__, match.__doc__
     top.add_argument("--version", action="version", version=f"paper-action {__version__}")
     top.set_defaults(token=environ.get(f"{PREFIX}TOKEN", ""))

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 DATA = HERE / "data"
 DAYS = [DATA / f"cs.IR.2025-04-{day}.xml" for day in ("08", "09", "10")]
 TOP = HERE.parent
+OUTPUTS = ["added", "ids", "papers", "changed", "commit"]
 NOW = datetime(2025, 4, 10, 6, 0, tzinfo=UTC)  # a Thursday, two hours after the feed's rebuild
 
 
@@ -65,14 +66,10 @@ class Done:
 
 def read_outputs(text: str) -> dict[str, str]:
     """Parse a GITHUB_OUTPUT file the way the runner does."""
-    lines, outputs = iter(text.split("\n")), {}
-    for line in lines:
-        if "<<" in line:
-            name, _, border = line.partition("<<")
-            outputs[name] = "\n".join(iter(lines.__next__, border))
-        else:
-            assert not line, f"a line of its own in GITHUB_OUTPUT: {line!r}"
-    return outputs
+    pairs = [line.partition("=")[::2] for line in text.splitlines()]
+    runs = len(pairs) // len(OUTPUTS)
+    assert [name for name, _ in pairs] == OUTPUTS * runs, f"an output of its own: {text!r}"
+    return dict(pairs)
 
 
 def _runner(root: Path, environ: dict[str, str]) -> dict[str, str]:
