@@ -14,7 +14,7 @@ from itertools import accumulate, chain
 from pathlib import Path
 from urllib.parse import quote
 
-from .paper import ConfigError, PaperActionError, Revision
+from .paper import PaperActionError, Revision
 from .settings import Settings
 from .table import cells, record
 from .text import escape, plain
@@ -50,7 +50,7 @@ class Report:
         text = re.sub(r"^(?=::)|(?<=#)(?=#\[)", "·", text)  # to a runner they begin a command
         stream = sys.stdout
         if self._actions and kind:
-            text = f"::{kind}{title}::{text.replace('%', '%25')}"
+            text = f"::{kind}{title and f' title={title}'}::{text.replace('%', '%25')}"
         elif kind in ("error", "warning"):
             text, stream = f"{kind}: {text}", sys.stderr
         letters = stream.encoding or "utf-8"  # a console need not know every author's letters
@@ -64,8 +64,7 @@ class Report:
     def fail(self, error: PaperActionError) -> None:
         """Say why the run fails."""
         self.exit_code = error.exit_code
-        title = f" title={error.setting}" if isinstance(error, ConfigError) else ""
-        self.log(str(error), "error", title)
+        self.log(str(error), "error", getattr(error, "setting", ""))
         self._tell(_outputs(Revision(), {}, ""), ["## The run failed", escape(str(error))])
 
     def result(self, matched: Matched, revision: Revision, commit: str, settings: Settings) -> None:
@@ -113,12 +112,11 @@ def _remarks(matched: Matched, revision: Revision, settings: Settings) -> Iterat
     """Yield the headline, the numbers in one line, and which keywords found nothing."""
     dry, count = "Dry run, nothing was written: " * settings.dry_run, len(revision.added)
     yield f"{dry}{count or 'no'} new paper{'s' * (count != 1)} in {revision.place or settings.path}"
-    read = (
-        f"had {revision.had}, announced {len(matched)}, matched {sum(map(bool, matched.values()))}"
-    )
+    wanted = [*filter(None, matched.values())]
+    read = f"had {revision.had}, announced {len(matched)}, matched {len(wanted)}"
     done = f"added {count}, moved to the archive {revision.moved}, made anew {revision.tidied}"
     yield f"{read}, already listed {revision.listed}, {done}"
-    found = {text for alternatives in matched.values() for text in alternatives}
+    found = set(chain(*wanted))
     idle = ", ".join(text for text, _ in settings.keywords.alternatives if text not in found)
     why = "matched nothing this time" if found else f"{len(matched)} announced, none matches"
     if idle:
