@@ -178,10 +178,9 @@ def dashed(name: str) -> str:
 
 def parser(environ: Mapping[str, str]) -> ArgumentParser:
     """Return the command line: a flag for every setting but the token, its default the variable."""
-    layout = partial(RawDescriptionHelpFormatter, width=80)
-    top = ArgumentParser("python -m paper_action", formatter_class=layout, allow_abbrev=False)
-    top.usage = "%(prog)s [--SETTING VALUE] ..."
-    top.description, top.epilog = __doc__, match.__doc__
+    form = "%(prog)s [--SETTING VALUE] ..."
+    top = ArgumentParser("python -m paper_action", form, __doc__, match.__doc__, allow_abbrev=False)
+    top.formatter_class = partial(RawDescriptionHelpFormatter, width=80)
     top.add_argument("--version", action="version", version=f"paper-action {__version__}")
     top.set_defaults(token=environ.get(f"{PREFIX}TOKEN", ""))
     for name, kind in list(Settings.__annotations__.items())[2:]:  # neither clock nor token
