@@ -21,7 +21,6 @@ from .text import escape, plain
 
 OUTPUT_LIMIT = 480_000  # UTF-16 units of two bytes: under GitHub's 1 MiB for a job's outputs
 SUMMARY_LIMIT = 900_000  # bytes, under GitHub's 1 MiB for a step's summary
-_QUIET = "Nothing was announced. A quiet day is normal: arXiv rests on weekends and its holidays"
 
 # for the ID of each paper that was read the alternatives it matches, none if it is not wanted
 Matched = Mapping[str, Sequence[str]]
@@ -120,7 +119,7 @@ def _remarks(matched: Matched, revision: Revision, settings: Settings) -> Iterat
     idle = ", ".join(text for text, _ in settings.keywords.alternatives if text not in found)
     why = "matched nothing this time" if found else f"{len(matched)} announced, none matches"
     if idle:
-        yield f"{why}: {idle}" if matched else _QUIET
+        yield f"{why}: {idle}" if matched else "A quiet day is normal: weekends and arXiv holidays"
 
 
 def _outputs(revision: Revision, matched: Matched, commit: str) -> Iterator[str]:

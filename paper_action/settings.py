@@ -71,7 +71,12 @@ def setting(default: str, about: str, shape: str = _TEXT, make: Callable[[str], 
 
 
 class Settings:
-    """What one run was asked to do, every value checked; ``now`` is the run's clock."""
+    """What one run was asked to do, every value checked; ``now`` is the run's clock.
+
+    Derived are ``saved_feed``, whether the feed is a file, which is then the only source,
+    ``folder``, this table's part of the archive, relative to ``root``, with ``/``, and ``window``,
+    the first and last UTC day to ask the query API for, both included, or None.
+    """
 
     now: datetime
     token: str = setting("", "for the push")
@@ -102,10 +107,11 @@ class Settings:
     max_wait: float = setting("300", "seconds to wait for failing servers", _SECONDS, float)
 
     def __init__(self, texts: Mapping[str, str], now: datetime) -> None:
+        """Read a text for each setting, derive the rest, and look whether all goes together."""
         vars(self).update({name: _read(name, text) for name, text in texts.items()}, now=now)
-        self.saved_feed = "://" not in self.feed_url  # a file, which is then the only source
-        self.folder = Path(self.archive, self.section).as_posix()  # this table's part of it
-        self.window: tuple[datetime, datetime] | None = None  # the days to ask the query API for
+        self.saved_feed = "://" not in self.feed_url
+        self.folder = Path(self.archive, self.section).as_posix()
+        self.window: tuple[datetime, datetime] | None = None
         if not self.saved_feed and (self.since or self.until or self.lookback_days):
             today, back = datetime.combine(now, time(), UTC), timedelta(days=self.lookback_days)
             first = datetime(1991, 1, 1, tzinfo=UTC) if self.until else today - back

@@ -81,6 +81,7 @@ def test_a_name_with_a_comma_is_told_to_be_two_alternatives():
         ("ANDNOT llm", "* ANDNOT llm"), ("multimod*", "multimod"), ("llm.*agent", "llm AND agent"),
         ("a * b", "a AND b"), ("A*", "in quotes"), ("title:llm", "ti"),
         ("(a OR b) AND c", "a AND c, b AND c"), ("f(x)", '"f(x)"'), ("re: search", '"a: b"'),
+        ('("a b" OR c)', "a AND c, b AND c"), ('"f(x)" (y)', '"f(x)"'), ('a "b (c)', '"RAG"'),
         ('"open', '"RAG"'), ("a AND", "a AND b"), ("AND a", "a AND b"), ("a AND AND b", "a AND b"),
         ('x"y"', '"a: b"'), ('"a" b', '"a: b"'), ('""', "ti:a"), ("ti:", "ti:a"),
         ("ti:a ti:b", "a AND b"),
