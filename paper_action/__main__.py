@@ -18,9 +18,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
     report = Report(environ)
     try:
         settings = Settings.load(argv, environ, now)
-        for keywords in filter(None, (settings.keywords, settings.exclude)):
-            for note in keywords.notes:
-                report.log(note)
+        for note in settings.keywords.notes + (settings.exclude.notes if settings.exclude else ()):
+            report.log(note)
         _run(settings, report, scheduled=environ.get("GITHUB_EVENT_NAME") == "schedule")
     except PaperActionError as error:
         report.fail(error)

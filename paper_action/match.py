@@ -16,6 +16,7 @@ with # is a comment.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -34,6 +35,7 @@ _FOLDED = str.maketrans("‐‑‒–—―−﹘﹣－‘’ʼøłđðħıȷ", 
 _STRAIGHT = str.maketrans("“”„‟«»＂，、；：（）", '"""""""' + ",,;:()")
 _UNQUOTED = r'(?=(?:[^"]*"[^"]*")*[^"]*$)'
 _OPERATOR = rf"(?<!\S)(AND\s+NOT|ANDNOT|AND)(?!\S){_UNQUOTED}"
+_TERM = rf'(?:(?i:({"|".join(_FIELDS)}))\s*:)?\s*("[^"]*"|[^":]+)'
 _SPLIT_NAME = rf'(?i)\bau\s*:[^",:]+,[^",:]+(?=,|$){_UNQUOTED}'
 _FOREIGN = Path(__file__).with_name("foreign.txt")
 
@@ -66,15 +68,12 @@ class Keywords(NamedTuple):
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return every alternative that the paper matches, as written and in that order."""
-        texts: dict[str, str] = {}  # of the fields that are asked for
-
-        def holds(term: Term) -> bool:
-            field, pattern, wanted = term
-            if field not in texts:
-                texts[field] = fold(_FIELDS[field](paper))
-            return bool(pattern.search(texts[field])) == wanted
-
-        return tuple(written for written, terms in self.alternatives if all(map(holds, terms)))
+        text = cache(lambda field: fold(_FIELDS[field](paper)))  # of those that are asked for
+        return tuple(
+            written
+            for written, terms in self.alternatives
+            if all(bool(pattern.search(text(field))) == wanted for field, pattern, wanted in terms)
+        )
 
 
 def fold(text: str) -> str:
@@ -89,17 +88,13 @@ def fold(text: str) -> str:
 def _straight(line: str) -> str:
     """Return a line with plain quotes and commas; ValueError if its language is another one."""
     straight = line.translate(_STRAIGHT)
-    if straight.count('"') % 2:
-        raise ValueError(f'{line!r} has a quotation mark without its partner; write "RAG"')
-    if re.search(rf"[()]{_UNQUOTED}", straight):
-        raise ValueError(f'{line!r}: write (a OR b) AND c as a AND c, b AND c; f(x) as "f(x)"')
     ours, reasons = " ".join(straight.split()), []
     for foreign, instead, why in re.findall("(?m)^(.*)\t(.*)\t(.*)$", _FOREIGN.read_text("utf-8")):
         ours, count = re.subn(f"(?:{foreign}){_UNQUOTED}", instead, ours)
         reasons += [why] * count
     if reasons:
         ours = " ".join(ours.split()).strip(" ,") or f'"{line}"'
-        raise ValueError(f"{line!r}: {reasons[0]}; write {ours} (in quotes, a sign is only itself)")
+        raise ValueError(f"{line!r}: {reasons[-1]}; write {ours} (a sign in quotes is only itself)")
     return straight
 
 
@@ -107,13 +102,10 @@ def _terms(alternative: str) -> Iterator[Term]:
     """Yield the terms of an alternative; ValueError shows the one that cannot be read."""
     parts = ["AND", *re.split(_OPERATOR, alternative)]
     for operator, text in zip(parts[::2], map(str.strip, parts[1::2]), strict=True):
-        found = re.fullmatch(r'(?:([^":]+):)?\s*("[^"]*"|[^":]+)', text)
+        found = re.fullmatch(_TERM, text)
         if not found or not (literal := re.escape(fold(found[2].strip('"')))):
-            raise ValueError(f'{alternative!r}: {text!r} is no term; write a AND b, ti:a or "a: b"')
-        name = (found[1] or "ti").strip().lower()
-        if name not in _FIELDS:
-            known = f"{name!r} is none of {', '.join(_FIELDS)}"
-            raise ValueError(f'{alternative!r}: {known}; write ti:llm or "a: b"')
-        bare = "" if found[2] == "*" else literal
+            known = f'a AND b, "a: b", or ti:a (one of {", ".join(_FIELDS)})'
+            raise ValueError(f"{alternative!r}: {text!r} is no term; write {known}")
+        bare = literal.removeprefix(r"\*")  # a star is every paper, and stands alone
         pattern = rf"(?<!\w){literal}(?!\w)" if found[2][0] == '"' else bare
-        yield name, re.compile(pattern), operator == "AND"
+        yield (found[1] or "ti").lower(), re.compile(pattern), operator == "AND"

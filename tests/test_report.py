@@ -44,7 +44,7 @@ def test_the_summary_shows_titles_with_links_keywords_numbers_and_the_commit(tmp
     assert page.findtext("h2") == "2 new papers in x.md"
     shown = "\n".join(text.text_content() for text in page.iter("p"))
     numbers += "moved to the archive 3, made anew 2\nmatched nothing this time: rag"
-    assert shown == f"{numbers}\nCommit c0ffee1, list\n[!WARNING]\nfull"
+    assert shown == f"{numbers}\nCommit c0ffee1\nThe list\n[!WARNING]\nfull"
     rows = [[row[0].split(" Abstract")[0], row[2]] for row in table_rows(summary)]
     assert rows == [["LLM *one*", "generative"], ["LLM two #12 @me :+1:", "llm"]]
     addresses = [f"{HOME}/commit/c0ffee1d", f"{HOME}/blob/c0ffee1d/README.md", *LINKS]
