@@ -44,27 +44,28 @@ def revise(
     """
     ours, pages, known = _opened(folder, settings)
     old, added = ours.rows, [paper for paper in papers if paper.id not in known]
-    revision = Revision(added=added, had=len(known), listed=len(papers) - len(added))
+    warnings, place, had = list[str](), "", len(known)
     if added and not old and ours.papers:
-        revision.warnings.append(f"papers stand outside the new table; yours would need {_NEEDED}")
+        warnings.append(f"papers stand outside the new table; yours would need {_NEEDED}")
     ours.rows = _tidied(ours, records, settings)
-    revision.tidied = len({*old} - {*ours.rows})
+    tidied = len({*old} - {*ours.rows})
     new = [_row(ours, paper, settings) for paper in added]
-    revision.rows = [row.text.strip() for row in new]
     ours.rows = [*ours.rows, *new] if settings.order == "append" else [*new, *ours.rows]
-    files = _move_oldest(ours, pages, settings, revision)
+    count, files = len(ours.rows), _move_oldest(ours, pages, settings, warnings)
+    moved = count - len(ours.rows)
     if ours.rows != old:
         again = _read(ours.rewritten(), settings, ours.rows)
         if new:
             first = max(again.text.find(new[0].text), ours.start)
             above = re.findall(r"(?m)^#+[ \t]+(.+?)[# \t\r]*$", again.text[:first])[-1:]
             under = "".join(f", under “{heading}”" for heading in above)
-            revision.place = f"{settings.path}, line {again.line(first)}{under}"
+            place = f"{settings.path}, line {again.line(first)}{under}"
         files |= {settings.path: again.text.encode()} | _data(folder, added, settings)
-    revision.files = () if settings.dry_run else tuple(files)
-    for name in revision.files:
+    written = () if settings.dry_run else tuple(files)
+    for name in written:
         _write(located(folder, name, "path"), files[name])
-    return revision
+    rows, listed = [row.text.strip() for row in new], len(papers) - len(added)
+    return Revision(written, added, rows, had, listed, moved, tidied, place, warnings)
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -162,7 +163,7 @@ def _tidied(ours: Table, records: Mapping[str, Paper], settings: Settings) -> li
     return rows
 
 
-def _move_oldest(ours: Table, archive: _Files, settings: Settings, revision: Revision) -> _Files:
+def _move_oldest(ours: Table, archive: _Files, settings: Settings, warnings: list[str]) -> _Files:
     """Move the oldest rows until the file is well under its limit; return the pages they go to.
 
     A file that is hardly more than other text gets a warning instead.
@@ -171,14 +172,13 @@ def _move_oldest(ours: Table, archive: _Files, settings: Settings, revision: Rev
     oldest = sorted((row for row in ours.rows if row.ids), key=lambda row: by_age(row.ids[0]))
     around = size - sum(len(row.text.encode()) for row in oldest)
     if 0 < limit < size and around > limit * 9 // 10:
-        revision.warnings.append(f"max-bytes: {settings.path} has {around} bytes without its rows")
+        warnings.append(f"max-bytes: {settings.path} has {around} bytes without its rows")
     elif 0 < limit < size:
         moved = set()
         for row in oldest:
             if size > (around + 3 * limit) // 4:
                 size -= _archived(row, ours, pages, settings)
                 moved.add(row)
-        revision.moved = len(moved)
         ours.rows = [row for row in ours.rows if row not in moved]
         to, eol = quote(relpath(settings.folder, dirname(settings.path))), _line_ending(ours.header)
         if (link := f"[archive]({to}/)") not in ours.text:

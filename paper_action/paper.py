@@ -4,7 +4,7 @@ The shapes of identifiers are those of https://info.arxiv.org/help/arxiv_identif
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -79,8 +79,7 @@ class Paper(NamedTuple):
         return tuple(re.sub(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$", "", name) for name in names)
 
 
-@dataclass(slots=True)
-class Revision:
+class Revision(NamedTuple):
     """What a run did to the list.
 
     ``files`` are the paths, relative to ``root``, with ``/``, that were written: none in a dry run.
@@ -90,14 +89,14 @@ class Revision:
     """
 
     files: tuple[str, ...] = ()
-    added: list[Paper] = field(default_factory=list)
-    rows: list[str] = field(default_factory=list)
+    added: Sequence[Paper] = ()
+    rows: Sequence[str] = ()
     had: int = 0
     listed: int = 0
     moved: int = 0
     tidied: int = 0
     place: str = ""
-    warnings: list[str] = field(default_factory=list)
+    warnings: Sequence[str] = ()
 
 
 def canonical(identifier: str) -> str:

@@ -7,7 +7,6 @@ GitHub's (https://github.github.com/gfm/#tables-extension-).
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from .paper import Paper, linked_ids
@@ -52,20 +51,16 @@ _CELLS: dict[str, Callable[[Paper], str]] = {
 _FOLD = "<details><summary>Abstract</summary>{}</details>"
 
 
-@dataclass(slots=True, eq=False)
 class Row:
     """A row: its text with the line endings, its cells, the papers it lists, its own one first.
 
     ``told`` is its own paper where columns of ours tell it, so that the row can be made anew.
     """
 
-    text: str
-    cells: list[str]
-    ids: list[str]
-    told: str = ""
+    def __init__(self, text: str, cells: list[str], ids: list[str], told: str = "") -> None:
+        self.text, self.cells, self.ids, self.told = text, cells, ids, told
 
 
-@dataclass(slots=True)
 class Table:
     """A table in a text, from offset ``start`` to ``stop``, and the papers that the text lists.
 
@@ -73,14 +68,10 @@ class Table:
     ``unclosed`` has the offset of a fence or a comment that hides the end of the text.
     """
 
-    text: str
-    unclosed: list[int]
-    papers: set[str]
-    start: int
-    stop: int
-    header: str = ""
-    columns: tuple[str, ...] = ()
-    rows: list[Row] = field(default_factory=list)
+    def __init__(self, text: str, unclosed: list[int], start: int, stop: int) -> None:
+        self.text, self.unclosed, self.start, self.stop = text, unclosed, start, stop
+        self.papers, self.header = set[str](), text[start:stop]
+        self.columns, self.rows = tuple[str, ...](), list[Row]()
 
     def rewritten(self) -> str:
         """Return the text with the table as it is now."""
@@ -159,12 +150,14 @@ def _tables(page: Table, shape: str, part: range) -> Iterator[Table]:
         header = shape[start : found.start()]
         if start >= stop and "|" in header and (columns := _columns(header, found[0])):
             papers.update(linked_ids(text[stop:body]))
-            rows, stop = list[Row](), body
-            while line := _ROW.match(shape, stop):
-                rows.append(_row(text[stop : line.end()], line[0][1:].split("\n"), columns))
-                papers.update(rows[-1].ids)
-                stop = line.end()
-            yield Table(text, page.unclosed, papers, start, stop, text[start:body], columns, rows)
+            table = Table(text, page.unclosed, start, body)
+            table.papers, table.columns = papers, columns
+            while line := _ROW.match(shape, table.stop):
+                written, table.stop = text[table.stop : line.end()], line.end()
+                table.rows.append(_row(written, line[0][1:].split("\n"), columns))
+                papers.update(table.rows[-1].ids)
+            stop = table.stop
+            yield table
     papers.update(linked_ids(text[stop : part.stop]))
 
 
@@ -182,7 +175,7 @@ def read(text: str, section: str = "") -> Table:
         name, at = " ".join(found[1].split()), found.start()
         spans[name] = range(spans[name].start if name in spans else at, at)
     span = spans.get(section, range(len(text), len(text)))
-    page = Table(text, unclosed, set(), span.stop, span.stop)
+    page = Table(text, unclosed, span.stop, span.stop)
     fit = [*_tables(page, shape, span if section else range(len(shape)))]
     if section:
         page.papers.update(linked_ids("".join(re.findall("(?s)<!--.*?-->", text))))
