@@ -51,7 +51,7 @@ def parse(document: bytes) -> Feed:
     papers, unreadable, entries = [], [], root.findall(_ATOM + "entry")
     total = re.fullmatch("[0-9]{1,9}", root.findtext(_TOTAL, "").strip())
     for number, entry in enumerate(entries, 1):
-        texts = _texts(entry)
+        texts = defaultdict(str, {child.tag: (child.text or "").strip() for child in entry})
         name = texts[_ATOM + "id"] or texts[_ATOM + "title"] or f"number {number}"
         if "/api/errors" in name:
             raise SourceError(f"arXiv says: {texts[_ATOM + 'summary'][:500]}")
@@ -60,11 +60,6 @@ def parse(document: bytes) -> Feed:
         except ValueError as error:
             unreadable.append(f"entry {name[:200]!r} skipped: {error}")
     return Feed(papers, len(entries), int(total[0]) if total else 0, unreadable)
-
-
-def _texts(entry: etree._Element) -> Mapping[str, str]:
-    """Return the texts of an entry's children by tag, an empty one for a tag it does not have."""
-    return defaultdict(str, {child.tag: (child.text or "").strip() for child in entry})
 
 
 def _line(text: str) -> str:
@@ -95,5 +90,5 @@ def _authors(entry: etree._Element) -> Iterator[str]:
         yield from map(str.strip, _NAME.findall(names) if "(" in names else names.split(","))
     for author in entry.iterchildren(_ATOM + "author"):
         places = [place.text for place in author.findall(_ARXIV + "affiliation") if place.text]
-        where = f" ({', '.join(places)})" if places else ""
-        yield _line((author.findtext(_ATOM + "name") or "") + where)
+        name = f"{author.findtext(_ATOM + 'name', '')} ({', '.join(places)})"
+        yield _line(name.removesuffix(" ()"))

@@ -39,12 +39,12 @@ class Client:
         """Give the next of some sources its share of ``max-wait``, and what was left before."""
         self.deadline = max(self.clock(), self.deadline) + self.settings.max_wait / sources
 
-    def read(self, url: str, start: int = 0) -> Feed:
+    def read(self, url: str, start: int = 0, about: str = "") -> Feed:
         """Return the document at an address, asked for again while that may help.
 
         So is a page at ``start`` that is empty although the total says more, for some seconds; the
-        first page must come. A saved feed is read whatever the address. Raises SourceError when the
-        document cannot be had.
+        first page must come. A saved feed is read whatever the address. Raises SourceError, the
+        words ``about`` what was asked for at its end, when the document cannot be had.
         """
         if self.settings.saved_feed:
             return parse(Path(self.settings.feed_url).read_bytes())
@@ -63,7 +63,7 @@ class Client:
                 wait = random.uniform(0.5, 1) * pause if error.after is None else error.after
                 wait, pause = max(wait, self.settings.delay), min(2 * pause, 60)
                 if not error.retry or self.clock() + wait > self.deadline:
-                    raise
+                    raise SourceError(f"{error}{about}", retry=error.retry) from error
                 self.log(f"{urlsplit(url).hostname}: {error}; again in {wait:.1f} s")
                 self.sleep(wait)
 

@@ -192,9 +192,10 @@ def test_at_the_cap_a_server_in_trouble_is_not_asked_for_every_category(server):
     assert (run.feeds, len(run.ids), run.complete) == (2, 2000, False)
 
 
-def test_one_category_at_the_cap_warns_and_the_api_fills_in(server):
-    server.papers = many(2100)
-    run = Run(server)
+@pytest.mark.parametrize("name", ["cs.IR", "cs.AI"])  # an archive's first category, too
+def test_one_category_at_the_cap_warns_and_the_api_fills_in(server, name):
+    server.papers = many(2100, categories=(name,))
+    run = Run(server, "--categories", name)
     assert (run.feeds, len(run.ids), len(run.warnings)) == (1, 2100, 1)
 
 
