@@ -49,7 +49,7 @@ def read(reading: Reading) -> Reading:
     Raises SourceError when no source could be read, ConfigError for a category arXiv rejects.
     """
     client, settings = reading.client, reading.client.settings
-    feed, names = settings.feed_url if settings.saved_feed else FEED, settings.categories
+    feed, names = settings.feed_url if settings.saved_feed else FEED, "+".join(settings.categories)
     window, is_chosen = settings.window, settings.since or settings.until
     sources = [] if is_chosen else [(feed, reading.announced, _announced(reading, names))]
     sources += [(API, reading.missed, _missed(reading, *window))] if window else []
@@ -116,22 +116,21 @@ def _is_withdrawn(paper: Paper) -> bool:
     return any(re.search(pattern, texts) for pattern in _WITHDRAWN.read_text("ascii").splitlines())
 
 
-def _announced(reading: Reading, names: Sequence[str]) -> Iterator[Paper]:
+def _announced(reading: Reading, names: str) -> Iterator[Paper]:
     """Yield the papers of a feed, and where it is at its cap, of each category or subject in it."""
     settings = reading.client.settings
-    joined = "+".join(names)
-    feed = reading.client.read(f"{settings.feed_url.rstrip('/')}/{joined}")
+    feed = reading.client.read(f"{settings.feed_url.rstrip('/')}/{names}")
     yield from _counting(feed, reading)
     if feed.entries < CAP or settings.saved_feed:
         return
-    subjects = re.findall(rf"\b{re.escape(joined)}\.\S+", _CATEGORIES.read_text("ascii"))
-    parts = subjects or [name for name in names if name != joined]
+    subjects = re.findall(rf"\b{re.escape(names)}\.\S+", _CATEGORIES.read_text("ascii"))
+    parts = subjects or [name for name in names.split("+") if name != names]
     if not parts:
-        full = f"the feed of {joined} holds {CAP} entries, arXiv's most: papers may be missing"
+        full = f"the feed of {names} holds {CAP} entries, arXiv's most: papers may be missing"
         reading.warnings.append(full)
     for name in parts:
         try:
-            yield from _announced(reading, [name])
+            yield from _announced(reading, name)
         except SourceError as error:
             reading.failures.append(f"the feed of {name} could not be read: {error}")
             if error.retry:  # the server is in trouble, not this category
@@ -199,7 +198,6 @@ def _between(reading: Reading, first: datetime, last: datetime) -> Iterator[Pape
 
 def _records(reading: Reading) -> Iterator[Paper]:
     """Yield arXiv's own records of papers."""
-    client = reading.client
     for start in range(0, len(reading.ids), 100):
-        some = ",".join(reading.ids[start : start + 100])
-        yield from client.read(f"{client.settings.api_url}?max_results=100&id_list={some}").papers
+        query = f"max_results=100&id_list={','.join(reading.ids[start : start + 100])}"
+        yield from reading.client.read(f"{reading.client.settings.api_url}?{query}").papers

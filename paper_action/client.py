@@ -91,9 +91,9 @@ class Client:
             cause = "no such host" if unknown else str(error).rpartition(": ")[2].rstrip("\"')")
             words = f"{urlsplit(url).hostname} cannot be reached: {cause}"
             raise SourceError(words, retry=early or not unknown) from error
-        if answer.status_code == 400:
+        code = answer.status_code
+        if code == 400:
             parse(bytes(body))  # raises what arXiv says
-        if answer.status_code != 200:
-            again = answer.status_code in AGAIN
-            raise SourceError(f"HTTP {answer.status_code}", retry=again, after=after)
+        if code != 200:
+            raise SourceError(f"HTTP {code}", retry=code in AGAIN, after=after)
         return parse(bytes(body))
