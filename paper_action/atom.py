@@ -39,7 +39,7 @@ def parse(document: bytes) -> Feed:
 
     Raises SourceError when the document is not whole, not Atom, or an error of arXiv's.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
     try:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
