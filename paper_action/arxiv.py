@@ -21,7 +21,7 @@ QUERY_CAP = 30_000  # results of a query
 STEPS = (14, 28, 56, 91)  # days to go back while runs seem to have been missed
 DAY = timedelta(days=1)
 EDGE = 3 * DAY  # of a window; from one submission to its announcement it takes one to four
-_CATEGORIES = Path(__file__).with_name("categories.txt")  # a line: an archive, then its subjects
+_CATEGORIES = Path(__file__).with_name("categories.txt")  # an archive a line
 # A line: a pattern. Drugs are withdrawn, too, and papers from conferences.
 _WITHDRAWN = Path(__file__).with_name("withdrawn.txt")
 
@@ -37,9 +37,7 @@ class Reading:
     in the order of rows. ``failures`` tell what is missing, and why.
     """
 
-    def __init__(
-        self, client: Client, listed: Set[str], wanted: Wanted, ids: Sequence[str]
-    ) -> None:
+    def __init__(self, client: Client, listed: Set[str], wanted: Wanted, ids: list[str]) -> None:
         self.client, self.listed, self.wanted, self.ids = client, listed, wanted, ids
         self.announced, self.missed, self.records = Papers(), Papers(), Papers()
         self.papers, self.warnings, self.failures = list[Paper](), list[str](), list[str]()
@@ -51,10 +49,10 @@ def read(reading: Reading) -> Reading:
     Raises SourceError when no source could be read, ConfigError for a category arXiv rejects.
     """
     client, settings = reading.client, reading.client.settings
-    feed, names = settings.feed_url if settings.saved_feed else FEED, settings.categories
-    is_chosen = settings.since or settings.until
+    feed, names = settings.feed_url if settings.saved_feed else FEED, "+".join(settings.categories)
+    window, is_chosen = settings.window, settings.since or settings.until
     sources = [] if is_chosen else [(feed, reading.announced, _announced(reading, names))]
-    sources += [(API, reading.missed, _missed(reading))] if settings.window else []
+    sources += [(API, reading.missed, _missed(reading, *window))] if window else []
     sources += [(RECORDS, reading.records, _records(reading))] if reading.ids else []
     for name, found, papers in sources:
         client.share_patience(len(sources))
@@ -69,29 +67,26 @@ def read(reading: Reading) -> Reading:
             reading.failures.append(f"{name} {gave if found else f'could not be read: {error}'}")
     if len(reading.failures) == len(sources) and not any(found for _, found, _ in sources):
         raise SourceError("; ".join([*reading.failures, "nothing was written"]))
-    newer = sorted(reading.announced.values(), key=_place_in_feed)
-    ages = sorted(map(by_age, {*reading.missed}.difference(reading.announced)))
-    older = [reading.missed[name] for _, name in ages]
+    both = sorted((reading.missed | reading.announced).values(), key=lambda each: by_age(each.id))
+    older = [paper for paper in both if paper.id not in reading.announced]
+    newer = [paper for paper in both if paper.id in reading.announced]
+    newer.sort(key=lambda paper: ANNOUNCE_TYPES.index(paper.announce_type))
     if newer and not settings.saved_feed:
-        reading.warnings += _stale(newer, ages, settings.now)
+        reading.warnings += _stale(newer, both[-1], settings.now)
     reading.papers = older + newer if settings.order == "append" else newer + older[::-1]
     return reading
 
 
-def _place_in_feed(paper: Paper) -> tuple[int, tuple[str, str]]:
-    return ANNOUNCE_TYPES.index(paper.announce_type), by_age(paper.id)
-
-
-def _stale(newer: Sequence[Paper], older: Sequence[tuple[str, str]], now: datetime) -> list[str]:
+def _stale(newer: Sequence[Paper], youngest: Paper, now: datetime) -> list[str]:
     """Return a warning when the feed is older than the last announcement that was due.
 
     They are dated Monday to Friday, midnight US Eastern. The last one may have fallen on a holiday,
     unless the query API has papers that are newer than the feed's.
     """
-    day, newest = max(paper.date for paper in newer).date(), max(by_age(p.id) for p in newer)
+    day = max(paper.date for paper in newer).date()
     days = ((now - timedelta(hours=5)).date() - day).days
     due = sum((day + n * DAY).weekday() < 5 for n in range(1, days + 1))
-    is_holiday = not older or older[-1] <= newest
+    is_holiday = youngest in newer
     return [f"{FEED} is stale: its newest entry is of {day}"] if due > is_holiday else []
 
 
@@ -117,35 +112,32 @@ def _is_withdrawn(paper: Paper) -> bool:
     replaced = paper.version > 1 or paper.announce_type.startswith("replace")
     if not replaced or "withdr" not in f"{paper.abstract}{paper.comment}".lower():
         return False
-    texts = [" ".join(paper.abstract.split()), *re.split(r"[.,;([]\s*", paper.comment)]
-    patterns = _WITHDRAWN.read_text("ascii").splitlines()
-    return any(re.search(pattern, text) for pattern in patterns for text in texts)
+    texts = " ".join(paper.abstract.split()) + "\n" + re.sub(r"[.,;([]\s*", "\n", paper.comment)
+    return any(re.search(pattern, texts) for pattern in _WITHDRAWN.read_text("ascii").splitlines())
 
 
-def _announced(reading: Reading, names: Sequence[str]) -> Iterator[Paper]:
+def _announced(reading: Reading, names: str) -> Iterator[Paper]:
     """Yield the papers of a feed, and where it is at its cap, of each category or subject in it."""
     settings = reading.client.settings
-    joined = "+".join(names)
-    feed = reading.client.read(f"{settings.feed_url.rstrip('/')}/{joined}")
+    feed = reading.client.read(f"{settings.feed_url.rstrip('/')}/{names}")
     yield from _counting(feed, reading)
     if feed.entries < CAP or settings.saved_feed:
         return
-    subjects = re.search(rf"(?m)^{joined} (.*)", _CATEGORIES.read_text("ascii"))
-    parts = [f"{joined}.{name}" for name in subjects[1].split()] if subjects else names
-    if [*parts] == [joined]:
-        full = f"the feed of {joined} holds {CAP} entries, arXiv's most: papers may be missing"
+    subjects = re.findall(rf"\b{re.escape(names)}\.\S+", _CATEGORIES.read_text("ascii"))
+    parts = subjects or [name for name in names.split("+") if name != names]
+    if not parts:
+        full = f"the feed of {names} holds {CAP} entries, arXiv's most: papers may be missing"
         reading.warnings.append(full)
-        return
     for name in parts:
         try:
-            yield from _announced(reading, [name])
+            yield from _announced(reading, name)
         except SourceError as error:
             reading.failures.append(f"the feed of {name} could not be read: {error}")
             if error.retry:  # the server is in trouble, not this category
                 return
 
 
-def _missed(reading: Reading) -> Iterator[Paper]:
+def _missed(reading: Reading, since: datetime, today: datetime) -> Iterator[Paper]:
     """Yield the papers of the settings' window, which grows while runs seem to have been missed.
 
     They were when the oldest paper that is wanted is not listed, though the list has others, or
@@ -153,7 +145,6 @@ def _missed(reading: Reading) -> Iterator[Paper]:
     announced today tells that only where nothing else does: moderators may have held it.
     """
     settings, found = reading.client.settings, list[Paper]()
-    since, today = first, _ = settings.window or (settings.now, settings.now)
     grows = reading.listed and not (settings.since or settings.until)
     starts = [since, *(today - n * DAY for n in STEPS if grows and n > settings.lookback_days)]
 
@@ -192,10 +183,7 @@ def _between(reading: Reading, first: datetime, last: datetime) -> Iterator[Pape
             days = f"{first:%Y-%m-%d} to {end:%Y-%m-%d}"
             words = quote(f"({names}) AND submittedDate:[{first:%Y%m%d}0000 TO {end:%Y%m%d}2359]")
             query = f"search_query={words}&start={start}&{page}"
-            try:
-                feed = client.read(f"{client.settings.api_url}?{query}", start)
-            except SourceError as error:
-                raise SourceError(f"{error} ({days})") from error
+            feed = client.read(f"{client.settings.api_url}?{query}", start, f" ({days})")
             if feed.total > QUERY_CAP and first < end:
                 end, start, feed = first + (end - first).days // 2 * DAY, 0, None
                 continue
@@ -210,7 +198,6 @@ def _between(reading: Reading, first: datetime, last: datetime) -> Iterator[Pape
 
 def _records(reading: Reading) -> Iterator[Paper]:
     """Yield arXiv's own records of papers."""
-    client = reading.client
     for start in range(0, len(reading.ids), 100):
-        some = ",".join(reading.ids[start : start + 100])
-        yield from client.read(f"{client.settings.api_url}?max_results=100&id_list={some}").papers
+        query = f"max_results=100&id_list={','.join(reading.ids[start : start + 100])}"
+        yield from reading.client.read(f"{reading.client.settings.api_url}?{query}").papers

@@ -5,19 +5,17 @@ list's files alone, as they are in that commit. So nothing of the user's checkou
 touched, nothing of ours can stay in the repository, and a lost race is the same try once more.
 """
 
-import atexit
-import base64
 import os
 import random
 import re
-import shutil
-import tempfile
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from signal import SIGTERM
 from subprocess import PIPE, Popen, TimeoutExpired
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from .paper import PushError, Revision
@@ -49,8 +47,9 @@ class Desk:
         self._limit = max(settings.max_wait, settings.timeout) / 2  # seconds
         self._environ = {k: text for k, text in os.environ.items() if not re.match(_LEFT_OUT, k)}
         self._environ |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
-        self._basic = base64.b64encode(f"x-access-token:{settings.token}".encode()).decode()
-        self._options = ["-c", f"include.path={_CONFIG}"]
+        self._basic = b64encode(f"x-access-token:{settings.token}".encode()).decode()
+        slow = f"http.lowSpeedTime={int(settings.timeout) + 1}"
+        self._options = ["-c", f"include.path={_CONFIG}", "-c", slow]
         found = self._git("rev-parse --show-prefix --is-shallow-repository")
         self._prefix, shallow, _ = found.split("\n")
         here = self._git("branch --show-current").strip()
@@ -60,7 +59,6 @@ class Desk:
         # The token goes to the host that is pushed to and to no other, by a variable nobody else
         # reads, after an empty value, which removes a header that actions/checkout may have left.
         self._options += ["-c", f"remote.{self._remote}.mirror=false"]
-        self._options += ["-c", f"http.lowSpeedTime={int(self.settings.timeout) + 1}"]
         host = re.match("https://([^/]+)", self._git("remote get-url --push", self._remote))
         if settings.token and host:
             key = f"http.https://{host[1].rpartition('@')[2]}/.extraheader"
@@ -68,8 +66,7 @@ class Desk:
             self._environ["PAPER_ACTION_HEADER"] = f"AUTHORIZATION: basic {self._basic}"
         bounded = shallow == "true" and branch != here
         self._depth = ["--depth", self._git("rev-list --count HEAD").strip()] if bounded else []
-        self._room = tempfile.mkdtemp(prefix="paper-action-")
-        atexit.register(shutil.rmtree, self._room, ignore_errors=True)
+        self._room = TemporaryDirectory(prefix="paper-action-", ignore_cleanup_errors=True)
         self._sent = Revision(), ""
         self._patiently(self._start, tries=5)
 
@@ -107,7 +104,7 @@ class Desk:
         tips = dict(line.split("\t")[::-1] for line in said.splitlines())
         self._tip = tips.get(self._ref) or tips.get("HEAD", "HEAD")
         self._git("fetch --no-tags --no-write-fetch-head", *self._depth, self._remote, self._tip)
-        self._tree = Path(tempfile.mkdtemp(dir=self._room)).resolve()
+        self._tree = Path(mkdtemp(dir=self._room.name)).resolve()
         self._desk = {"GIT_WORK_TREE": str(self._tree), "GIT_INDEX_FILE": f"{self._tree}.index"}
         self.folder = self._tree / self._prefix
 
@@ -139,7 +136,7 @@ class Desk:
     def _follow(self, commit: str) -> None:
         """Move the checkout to a pushed commit, where git can do so without touching edits."""
         try:
-            if "refs/heads/" + self._git("branch --show-current").strip() != self._ref:
+            if self._git("rev-parse --symbolic-full-name HEAD").strip() != self._ref:
                 raise PushError(f"{self._ref} is not checked out")
             self._git("merge --quiet --ff-only", commit)
         except PushError as trouble:
@@ -165,8 +162,7 @@ class Desk:
         hooks = () if command.startswith("push") else ("-c", "core.hooksPath=/dev/null")
         words = ["git", *self._options, *hooks, *command.split(), *arguments]
         limit = min(self._limit, self.settings.timeout) if command == "ls-remote" else self._limit
-        environ = self._environ | environ
-        with Popen(words, cwd=self.settings.root, env=environ, **_ALONE) as git:
+        with Popen(words, cwd=self.settings.root, env=self._environ | environ, **_ALONE) as git:
             try:
                 out, err = git.communicate("\0".join(given).encode(errors="surrogateescape"), limit)
             except TimeoutExpired:
