@@ -17,7 +17,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
     """Run once, as of ``now``; return the exit code, 0, 1 or 2 (a configuration error)."""
     report = Report(environ)
     try:
-        settings = Settings.load(argv, environ, now)
+        settings = Settings(argv, environ, now)
         for note in settings.keywords.notes + (settings.exclude.notes if settings.exclude else ()):
             report.log(note)
         _run(settings, report, scheduled=environ.get("GITHUB_EVENT_NAME") == "schedule")

@@ -18,7 +18,7 @@ from functools import partial
 from os.path import isfile  # Path.is_file raises for a name that is too long
 from pathlib import Path
 from posixpath import normpath
-from typing import Any, Self
+from typing import Any
 
 from . import __version__, match
 from .match import Keywords
@@ -35,6 +35,7 @@ _CATEGORY = r"[a-z-]{2,}(\.[a-z-]{2,})?"
 _TEXT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+"
 _FILE = r"(?!/|\w:)[^\x00-\x1f]*[^\x00-\x1f/\\]"
 _BRANCH = r"((refs/)?heads/)?+(?!(?-i:HEAD)$|refs/|[-./]|.*(\.\.|//|@\{))[^\s~^:?*[\\]+(?<![/.])"
+_true = "true".__eq__
 _branch = partial(re.sub, "^(refs/)?heads/", "")
 _SECONDS = r"[0-9]{0,3}\.?[0-9]{1,3}"
 _HTTP = r"https?://[^\s/?#@]+(/[^\s?#]*)?"
@@ -42,10 +43,6 @@ _HTTP = r"https?://[^\s/?#@]+(/[^\s?#]*)?"
 
 def _category(word: str) -> str:
     return re.sub(r"\.\w\w$", lambda subject: subject[0].upper(), word.lower())
-
-
-def _true(text: str) -> bool:
-    return text.lower() == "true"
 
 
 def _day(text: str) -> datetime:
@@ -83,12 +80,12 @@ class Settings:
     categories: Words = setting("cs.IR", "arXiv's categories or archives", _CATEGORY, _category)
     keywords: Keywords = setting(_KEYWORDS, "papers to keep, see below", make=Keywords.parse)
     exclude: Keywords | None = setting("", "papers to leave out", make=Keywords.parse)
-    announce_types: Words = setting(_TYPES, "announcements that count", _TYPES, str.lower)
+    announce_types: Words = setting(_TYPES, "announcements that count", _TYPES)
     path: str = setting("README.md", "a Markdown file", rf"{_FILE}\.(md|markdown)", normpath)
     root: Path = setting(".", "the checkout to work in", make=Path)
     section: str = setting("", "name of the table's markers, like vision", r"\w+([ ._-]\w+)*")
-    columns: Words = setting("title, link, abstract, authors", COLUMNS, COLUMNS, str.lower)
-    order: str = setting("append", "append or newest-first", "append, newest-first", str.lower)
+    columns: Words = setting("title, link, abstract, authors", COLUMNS, COLUMNS)
+    order: str = setting("append", "append or newest-first", "append, newest-first")
     max_bytes: int = setting("500000", "bytes to archive old rows at; 0 never", "[0-9]{1,9}", int)
     archive: str = setting("archive", "folder for them, below root", f"{_FILE}/*", normpath)
     data_file: str = setting("", "a file like papers.csv", rf"{_FILE}\.(csv|jsonl)", normpath)
@@ -106,8 +103,10 @@ class Settings:
     timeout: float = setting("30", "seconds a request may stall", "(?=.*[1-9])" + _SECONDS, float)
     max_wait: float = setting("300", "seconds to wait for failing servers", _SECONDS, float)
 
-    def __init__(self, texts: Mapping[str, str], now: datetime) -> None:
-        """Read a text for each setting, derive the rest, and look whether all goes together."""
+    def __init__(self, argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> None:
+        """Read flags and variables; ConfigError for what will not do, alone or together."""
+        texts = vars(parser(environ).parse_args(argv))
+        texts["root"] = texts["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
         vars(self).update({name: _read(name, text) for name, text in texts.items()}, now=now)
         self.saved_feed = "://" not in self.feed_url
         self.folder = Path(self.archive, self.section).as_posix()
@@ -119,13 +118,6 @@ class Settings:
         for name, objected, why in _objections(self):
             if objected:
                 raise ConfigError(name, why)
-
-    @classmethod
-    def load(cls, argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> Self:
-        """Read flags and variables; ConfigError for a value that will not do."""
-        texts = vars(parser(environ).parse_args(argv))
-        texts["root"] = texts["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
-        return cls(texts, now)
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return the alternatives that a paper matches; none when it is to be left out."""
@@ -139,11 +131,12 @@ def _read(name: str, text: str) -> Any:
     if not text:
         return "" if kind is str else None
     words = text.replace(",", " ").split() or [text] if kind is Words else [text]
+    is_choice = ", " in shape
     try:
         for word in words:
             if not re.fullmatch(shape.replace(", ", "|"), word, re.IGNORECASE):
-                raise ValueError(f"{word!r} will not do: {shape if ', ' in shape else about}")
-        values = tuple(dict.fromkeys(map(make, words)))
+                raise ValueError(f"{word!r} will not do: {shape if is_choice else about}")
+        values = tuple(dict.fromkeys(make(word.lower() if is_choice else word) for word in words))
     except ValueError as error:
         raise ConfigError(dashed(name), str(error)) from error
     return values if kind is Words else values[0]

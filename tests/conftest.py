@@ -41,7 +41,7 @@ def paper(identifier: str = "2504.03184", **changes) -> Paper:
 def chosen(**values: object) -> Settings:
     """Return settings at their defaults but for those that are given."""
     texts = {f"PAPER_ACTION_{name.upper()}": str(value) for name, value in values.items()}
-    return Settings.load([], texts, NOW)
+    return Settings([], texts, NOW)
 
 
 def clean_environ() -> dict[str, str]:

@@ -31,7 +31,7 @@ class Run:
 
     def __init__(self, server, *flags, listed=(), ids=()):
         self.log, server.clock, before = list[str](), 0.0, len(server.requests)
-        settings = Settings.load([*server.flags, *map(str, flags)], {}, NOW + (server.now - TODAY))
+        settings = Settings([*server.flags, *map(str, flags)], {}, NOW + (server.now - TODAY))
         client = arxiv.Client(settings, self.log.append)
         client.clock, client.sleep = lambda: server.clock, server.wait
         reading = arxiv.read(arxiv.Reading(client, {*listed}, settings.match, ids))

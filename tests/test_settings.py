@@ -26,7 +26,7 @@ REFUSED = cases("refused.txt") + [[name, "a\x07b.md", "will not do"] for name in
 def load(*flags: str, **texts: str) -> Settings:
     """Return the settings of a run in this repository, its variables named as the settings are."""
     variables = {PREFIX + name.upper().replace("-", "_"): text for name, text in texts.items()}
-    return Settings.load(flags, variables | {"GITHUB_WORKSPACE": str(TOP)}, NOW)
+    return Settings(flags, variables | {"GITHUB_WORKSPACE": str(TOP)}, NOW)
 
 
 def error(**texts: str) -> str:
