@@ -6,7 +6,7 @@ off on its way must be an error and never a shorter list.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -66,7 +66,7 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _paper(entry: etree._Element, texts: Mapping[str, str]) -> Paper:
+def _paper(entry: etree._Element, texts: defaultdict[str, str]) -> Paper:
     """Return the entry's record; ValueError when it has no usable ID, title or date."""
     identity, title = entry_id(texts[_ATOM + "id"]), _line(texts[_ATOM + "title"])
     if not identity or not title:
