@@ -21,10 +21,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
         for note in settings.keywords.notes + (settings.exclude.notes if settings.exclude else ()):
             report.log(note)
         _run(settings, report, scheduled=environ.get("GITHUB_EVENT_NAME") == "schedule")
-    except PaperActionError as error:
+    except (PaperActionError, OSError) as error:
         report.fail(error)
-    except OSError as error:
-        report.fail(PaperActionError(f"{error.filename or 'system'}: {error.strerror or error}"))
     return report.exit_code
 
 

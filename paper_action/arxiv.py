@@ -86,8 +86,8 @@ def _stale(newer: Sequence[Paper], youngest: Paper, now: datetime) -> list[str]:
     day = max(paper.date for paper in newer).date()
     days = ((now - timedelta(hours=5)).date() - day).days
     due = sum((day + n * DAY).weekday() < 5 for n in range(1, days + 1))
-    is_holiday = youngest in newer
-    return [f"{FEED} is stale: its newest entry is of {day}"] if due > is_holiday else []
+    is_late = due > (youngest in newer)
+    return [f"{FEED} is stale: its newest entry is of {day}"] if is_late else []
 
 
 def _counting(feed: Feed, reading: Reading) -> Iterator[Paper]:
@@ -99,8 +99,7 @@ def _counting(feed: Feed, reading: Reading) -> Iterator[Paper]:
         kind = paper.announce_type
         if kind not in ANNOUNCE_TYPES:
             reading.warnings += [f"announce type nobody knows: {kind}"] if kind else []
-            primary = "".join(paper.categories[:1])
-            kind = "new" if f"{primary}.".startswith(names) else "cross"
+            kind = "new" if ".".join([*paper.categories, ""]).startswith(names) else "cross"
         if _is_withdrawn(paper):
             reading.client.log(f"{paper.id} is withdrawn and left out")
         elif kind in settings.announce_types:

@@ -20,6 +20,7 @@ _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 _TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
 _NAME = re.compile(r"(?:[^,(]++|\((?:[^()]++|\([^()]*\))*+\)|\()++")  # A. One (Univ. X, Dept. Y)
+Texts = defaultdict[str, str]  # of an entry's children, by tag
 
 
 class Feed(NamedTuple):
@@ -66,7 +67,7 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _paper(entry: etree._Element, texts: defaultdict[str, str]) -> Paper:
+def _paper(entry: etree._Element, texts: Texts) -> Paper:
     """Return the entry's record; ValueError when it has no usable ID, title or date."""
     identity, title = entry_id(texts[_ATOM + "id"]), _line(texts[_ATOM + "title"])
     if not identity or not title:
@@ -76,19 +77,18 @@ def _paper(entry: etree._Element, texts: defaultdict[str, str]) -> Paper:
         raise ValueError("its date has no timezone")
     abstract = _PREAMBLE.sub("", texts[_ATOM + "summary"], count=1)
     tags = *entry.iterchildren(_ARXIV + "primary_category"), *entry.iterchildren(_ATOM + "category")
-    terms = dict.fromkeys(tag.get("term", "").strip() for tag in tags)
-    authors, categories = tuple(filter(None, _authors(entry))), tuple(filter(None, terms))
+    categories = tuple(filter(None, dict.fromkeys(tag.get("term", "").strip() for tag in tags)))
+    authors = tuple(filter(None, map(_line, _authors(entry, texts))))
     kind, comment = texts[_ARXIV + "announce_type"], _line(texts[_ARXIV + "comment"])
     doi = texts[_ARXIV + "DOI"] or texts[_ARXIV + "doi"]
     return Paper(*identity, title, abstract, authors, categories, kind, date, comment, doi)
 
 
-def _authors(entry: etree._Element) -> Iterator[str]:
+def _authors(entry: etree._Element, texts: Texts) -> Iterator[str]:
     """Yield the authors, each ``Name`` or ``Name (affiliation)``, as both dialects have them."""
-    for creator in entry.iterchildren(_CREATOR):
-        names = _line(creator.text or "")
-        yield from map(str.strip, _NAME.findall(names) if "(" in names else names.split(","))
-    for author in entry.iterchildren(_ATOM + "author"):
+    names = _line(texts[_CREATOR])
+    yield from _NAME.findall(names) if "(" in names else names.split(",")
+    for author in () if names else entry.iterchildren(_ATOM + "author"):
         places = [place.text for place in author.findall(_ARXIV + "affiliation") if place.text]
         name = f"{author.findtext(_ATOM + 'name', '')} ({', '.join(places)})"
-        yield _line(name.removesuffix(" ()"))
+        yield name.removesuffix(" ()")

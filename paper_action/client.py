@@ -5,10 +5,10 @@ One request at a time, ``delay`` seconds apart, by a client that names itself
 """
 
 import os
-import random
 import time
 from collections.abc import Callable
 from pathlib import Path
+from random import uniform
 from urllib.parse import urlsplit
 
 from . import __version__
@@ -60,7 +60,7 @@ class Client:
                 self.deadline += min(self.clock() - began, self.settings.timeout)
                 return feed
             except SourceError as error:
-                wait = random.uniform(0.5, 1) * pause if error.after is None else error.after
+                wait = uniform(0.5, 1) * pause if error.after is None else error.after
                 wait, pause = max(wait, self.settings.delay), min(2 * pause, 60)
                 if not error.retry or self.clock() + wait > self.deadline:
                     raise SourceError(f"{error}{about}", retry=error.retry) from error

@@ -16,7 +16,6 @@ with # is a comment.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -46,10 +45,11 @@ Term: TypeAlias = tuple[str, re.Pattern[str], bool]
 class Keywords(NamedTuple):
     """The alternatives of a setting as they were written, each with its terms.
 
-    ``notes`` are readings that may not be what was meant.
+    ``fields`` are those that terms ask for, ``notes`` are readings that may not be what was meant.
     """
 
     alternatives: tuple[tuple[str, tuple[Term, ...]], ...]
+    fields: frozenset[str]
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -64,16 +64,18 @@ class Keywords(NamedTuple):
             notes += [f"{name!r} is two alternatives" for name in re.findall(_SPLIT_NAME, straight)]
         if not found:
             raise ValueError(f"{text!r} holds no keyword; write llm, or * for every paper")
-        return cls(tuple(found.items()), tuple(notes))
+        fields = frozenset(field for terms in found.values() for field, _, _ in terms)
+        return cls(tuple(found.items()), fields, tuple(notes))
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return every alternative that the paper matches, as written and in that order."""
-        text = cache(lambda field: fold(_FIELDS[field](paper)))  # of those that are asked for
-        return tuple(
-            written
-            for written, terms in self.alternatives
-            if all(bool(pattern.search(text(field))) == wanted for field, pattern, wanted in terms)
-        )
+        texts = {field: fold(_FIELDS[field](paper)) for field in self.fields}
+
+        def holds(term: Term) -> bool:
+            field, pattern, wanted = term
+            return bool(pattern.search(texts[field])) == wanted
+
+        return tuple(written for written, terms in self.alternatives if all(map(holds, terms)))
 
 
 def fold(text: str) -> str:

@@ -11,13 +11,11 @@ from typing import NamedTuple
 _MONTH = r"\d\d(?:0[1-9]|1[0-2])"
 _ID = rf"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
 _ENTRY = re.compile(rf"(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)({_ID})(?:v(\d{{1,4}}))?")
-_HOSTS = (
-    r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/",
-    r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\.",
-    r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/",
-)
+_ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
+_DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
+_OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
 # A link to one paper, any version; group 1 is the ID.
-LINK = re.compile(rf"(?i:https?://(?:{'|'.join(_HOSTS)}))({_ID})(?:v\d+)?(?!\d)")
+LINK = re.compile(rf"(?i:https?://(?:{_ARXIV}|{_DOI}|{_OTHER}))({_ID})(?:v\d+)?(?!\d)")
 
 
 class PaperActionError(Exception):

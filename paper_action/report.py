@@ -15,7 +15,7 @@ from itertools import accumulate, chain
 from pathlib import Path
 from urllib.parse import quote
 
-from .paper import PaperActionError, Revision
+from .paper import Revision
 from .settings import Settings
 from .table import cells, record
 from .text import escape, plain
@@ -62,9 +62,9 @@ class Report:
         self._warnings.append(text)
         self.log(text, "warning")
 
-    def fail(self, error: PaperActionError) -> None:
+    def fail(self, error: Exception) -> None:
         """Say why the run fails."""
-        self.exit_code = error.exit_code
+        self.exit_code = getattr(error, "exit_code", 1)
         self.log(str(error), "error", getattr(error, "setting", ""))
         self._tell(_outputs(Revision(), {}, ""), ["## The run failed", escape(str(error))])
 

@@ -138,7 +138,7 @@ def _read(name: str, text: str) -> Any:
                 raise ValueError(f"{word!r} will not do: {shape if is_choice else about}")
         values = tuple(dict.fromkeys(make(word.lower() if is_choice else word) for word in words))
     except ValueError as error:
-        raise ConfigError(dashed(name), str(error)) from error
+        raise ConfigError(name.replace("_", "-"), str(error)) from error
     return values if kind is Words else values[0]
 
 
@@ -170,11 +170,6 @@ def located(root: Path, name: str, setting: str) -> Path:
     raise ConfigError(setting, f"{name!r} leads out of the checkout or into .git; write papers.md")
 
 
-def dashed(name: str) -> str:
-    """Return a setting's name as users write it."""
-    return name.replace("_", "-")
-
-
 def parser(environ: Mapping[str, str]) -> ArgumentParser:
     """Return the command line: a flag for every setting but the token, its default the variable."""
     form = "%(prog)s [--SETTING VALUE] ..."
@@ -185,5 +180,5 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
     for name, kind in list(Settings.__annotations__.items())[2:]:  # neither clock nor token
         how: dict[str, Any] = {"nargs": "?", "const": "true"} if kind is bool else {}
         how |= {"default": environ.get(PREFIX + name.upper(), ""), "help": vars(Settings)[name][1]}
-        top.add_argument(f"--{dashed(name)}", metavar="...", **how)
+        top.add_argument(f"--{name.replace('_', '-')}", metavar="...", **how)
     return top
