@@ -39,16 +39,14 @@ def _run(settings: Settings, report: Report, *, scheduled: bool) -> None:
     with report.step("Read arXiv"):
         client = arxiv.Client(settings, report.log)
         reading = arxiv.read(arxiv.Reading(client, listed, settings.match, untidy))
-        for warning in dict.fromkeys(reading.failures + reading.warnings):
-            report.warn(warning)
+        report.warn(reading.failures + reading.warnings)
 
     with report.step("Write the list"):
         matched = {paper.id: settings.match(paper) for paper in reading.papers}
         wanted = [paper for paper in reading.papers if matched[paper.id]]
         revise = partial(listing.revise, papers=wanted, settings=settings, records=reading.records)
         if desk:
-            message = partial(commit_message, template=settings.commit_message)
-            revision, commit = desk.publish(revise, message, keep_alive=scheduled)
+            revision, commit = desk.publish(revise, commit_message, keep_alive=scheduled)
         else:
             revision, commit = revise(folder), ""
     report.result(matched, revision, commit, settings)

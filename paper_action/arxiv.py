@@ -38,7 +38,8 @@ class Reading:
     """
 
     def __init__(self, client: Client, listed: Set[str], wanted: Wanted, ids: list[str]) -> None:
-        self.client, self.listed, self.wanted, self.ids = client, listed, wanted, ids
+        self.client, self.settings, self.listed = client, client.settings, listed
+        self.wanted, self.ids = wanted, ids
         self.announced, self.missed, self.records = Papers(), Papers(), Papers()
         self.papers, self.warnings, self.failures = list[Paper](), list[str](), list[str]()
 
@@ -48,7 +49,7 @@ def read(reading: Reading) -> Reading:
 
     Raises SourceError when no source could be read, ConfigError for a category arXiv rejects.
     """
-    client, settings = reading.client, reading.client.settings
+    client, settings = reading.client, reading.settings
     feed, names = settings.feed_url if settings.saved_feed else FEED, "+".join(settings.categories)
     window, is_chosen = settings.window, settings.since or settings.until
     sources = [] if is_chosen else [(feed, reading.announced, _announced(reading, names))]
@@ -92,9 +93,8 @@ def _stale(newer: Sequence[Paper], youngest: Paper, now: datetime) -> list[str]:
 
 def _counting(feed: Feed, reading: Reading) -> Iterator[Paper]:
     """Yield the papers whose announcement counts; an unknown type is told by the category."""
-    settings = reading.client.settings
     reading.warnings += feed.unreadable
-    names = tuple(f"{name}." for name in settings.categories)
+    names = tuple(f"{name}." for name in reading.settings.categories)
     for paper in feed.papers:
         kind = paper.announce_type
         if kind not in ANNOUNCE_TYPES:
@@ -102,7 +102,7 @@ def _counting(feed: Feed, reading: Reading) -> Iterator[Paper]:
             kind = "new" if ".".join([*paper.categories, ""]).startswith(names) else "cross"
         if _is_withdrawn(paper):
             reading.client.log(f"{paper.id} is withdrawn and left out")
-        elif kind in settings.announce_types:
+        elif kind in reading.settings.announce_types:
             yield paper if kind == paper.announce_type else paper._replace(announce_type=kind)
 
 
@@ -117,16 +117,14 @@ def _is_withdrawn(paper: Paper) -> bool:
 
 def _announced(reading: Reading, names: str) -> Iterator[Paper]:
     """Yield the papers of a feed, and where it is at its cap, of each category or subject in it."""
-    settings = reading.client.settings
-    feed = reading.client.read(f"{settings.feed_url.rstrip('/')}/{names}")
+    feed = reading.client.read(f"{reading.settings.feed_url.rstrip('/')}/{names}")
     yield from _counting(feed, reading)
-    if feed.entries < CAP or settings.saved_feed:
+    if feed.entries < CAP or reading.settings.saved_feed:
         return
     subjects = re.findall(rf"\b{re.escape(names)}\.\S+", _CATEGORIES.read_text("ascii"))
     parts = subjects or [name for name in names.split("+") if name != names]
     if not parts:
-        full = f"the feed of {names} holds {CAP} entries, arXiv's most: papers may be missing"
-        reading.warnings.append(full)
+        reading.warnings += [f"the feed of {names} is full, {CAP} entries: papers may be missing"]
     for name in parts:
         try:
             yield from _announced(reading, name)
@@ -143,7 +141,7 @@ def _missed(reading: Reading, since: datetime, today: datetime) -> Iterator[Pape
     when any of the first days is not: papers of one day are announced on different ones. What was
     announced today tells that only where nothing else does: moderators may have held it.
     """
-    settings, found = reading.client.settings, list[Paper]()
+    settings, found = reading.settings, list[Paper]()
     grows = reading.listed and not (settings.since or settings.until)
     starts = [since, *(today - n * DAY for n in STEPS if grows and n > settings.lookback_days)]
 

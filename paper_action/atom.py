@@ -17,10 +17,8 @@ from .paper import Paper, SourceError, entry_id
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
-_TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
 _NAME = re.compile(r"(?:[^,(]++|\((?:[^()]++|\([^()]*\))*+\)|\()++")  # A. One (Univ. X, Dept. Y)
-Texts = defaultdict[str, str]  # of an entry's children, by tag
 
 
 class Feed(NamedTuple):
@@ -50,7 +48,7 @@ def parse(document: bytes) -> Feed:
     if root.findtext(_ATOM + "title", "").startswith("Feed error"):
         raise SourceError(f"arXiv says: {root.findtext(_ATOM + 'subtitle', '')[:500]}")
     papers, unreadable, entries = [], [], root.findall(_ATOM + "entry")
-    total = re.fullmatch("[0-9]{1,9}", root.findtext(_TOTAL, "").strip())
+    total = re.fullmatch("[0-9]{1,9}", root.findtext("{*}totalResults", "").strip())
     for number, entry in enumerate(entries, 1):
         texts = defaultdict(str, {child.tag: (child.text or "").strip() for child in entry})
         name = texts[_ATOM + "id"] or texts[_ATOM + "title"] or f"number {number}"
@@ -67,7 +65,7 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _paper(entry: etree._Element, texts: Texts) -> Paper:
+def _paper(entry: etree._Element, texts: defaultdict[str, str]) -> Paper:
     """Return the entry's record; ValueError when it has no usable ID, title or date."""
     identity, title = entry_id(texts[_ATOM + "id"]), _line(texts[_ATOM + "title"])
     if not identity or not title:
@@ -84,7 +82,7 @@ def _paper(entry: etree._Element, texts: Texts) -> Paper:
     return Paper(*identity, title, abstract, authors, categories, kind, date, comment, doi)
 
 
-def _authors(entry: etree._Element, texts: Texts) -> Iterator[str]:
+def _authors(entry: etree._Element, texts: defaultdict[str, str]) -> Iterator[str]:
     """Yield the authors, each ``Name`` or ``Name (affiliation)``, as both dialects have them."""
     names = _line(texts[_CREATOR])
     yield from _NAME.findall(names) if "(" in names else names.split(",")

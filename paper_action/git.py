@@ -29,7 +29,7 @@ _REFUSALS = _CONFIG.with_name("refusals.txt")  # a line: a pattern, a tab, what 
 _ALONE: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE, "start_new_session": True}
 
 Revise = Callable[[Path], Revision]
-Phrase = Callable[[Revision], str]
+Phrase = Callable[[Revision, str], str]
 
 
 class _PassingError(PushError):
@@ -130,7 +130,8 @@ class Desk:
         days = (self.settings.now.timestamp() - int(moment)) / 86400
         if tree == before and not (keep_alive and days >= 50):
             return ""
-        text = "Keep the schedule alive" if tree == before else phrase(done)
+        template = self.settings.commit_message
+        text = phrase(done, template) if tree != before else "Keep the schedule alive"
         return self._git("commit-tree", tree, "-p", self._tip, given=[text]).strip()
 
     def _follow(self, commit: str) -> None:

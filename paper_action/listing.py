@@ -8,7 +8,6 @@ import csv
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -192,10 +191,9 @@ def _archived(row: Row, ours: Table, pages: _Files, settings: Settings) -> int:
     It begins as ours do, a row still ends it, and it does not grow over the limit.
     """
     when, eol, line = month(row.ids[0]), _line_ending(ours.header), row.text.encode()
-    title = f"# arXiv papers of {date.fromisoformat(f'{when}-01'):%B %Y}"
-    begin = f"{title}{eol}{eol}{ours.header}".encode()
+    begin = f"# arXiv papers of {when:%B %Y}{eol}{eol}{ours.header}".encode()
     for number in range(1, len(pages) + 2):  # one of these names is free
-        name = f"{settings.folder}/{when}-{number}".removesuffix("-1") + ".md"
+        name = f"{settings.folder}/{when:%Y-%m}-{number}".removesuffix("-1") + ".md"
         page = pages.get(name, begin)
         whole = page.startswith(begin) and page.endswith(f"|{eol}".encode())
         if page == begin or (whole and len(page) + len(line) <= settings.max_bytes):

@@ -5,7 +5,7 @@ The shapes of identifiers are those of https://info.arxiv.org/help/arxiv_identif
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 _MONTH = r"\d\d(?:0[1-9]|1[0-2])"
@@ -113,12 +113,12 @@ def entry_id(text: str) -> tuple[str, int] | None:
     return (canonical(found[1]), int(found[2] or 1)) if found else None
 
 
-def month(identifier: str) -> str:
-    """Return the month an identifier stands for, as ``YYYY-MM``; arXiv began in 1991."""
+def month(identifier: str) -> date:
+    """Return the first day of the month an identifier stands for; arXiv began in 1991."""
     digits = identifier.rpartition("/")[2]
-    return f"{'19' if digits[:2] >= '91' else '20'}{digits[:2]}-{digits[2:4]}"
+    return date((1900 if digits >= "91" else 2000) + int(digits[:2]), int(digits[2:4]), 1)
 
 
-def by_age(identifier: str) -> tuple[str, str]:
+def by_age(identifier: str) -> tuple[date, str]:
     """Sort key that puts older identifiers first, old and new style alike."""
     return month(identifier), identifier

@@ -57,10 +57,11 @@ class Report:
         letters = stream.encoding or "utf-8"  # a console need not know every author's letters
         print(text.encode(letters, "replace").decode(letters), file=stream, flush=True)
 
-    def warn(self, text: str) -> None:
-        """Say what went wrong without stopping the run."""
-        self._warnings.append(text)
-        self.log(text, "warning")
+    def warn(self, texts: Iterable[str]) -> None:
+        """Say, each once, what went wrong without stopping the run."""
+        for text in dict.fromkeys(texts):
+            self._warnings.append(text)
+            self.log(text, "warning")
 
     def fail(self, error: Exception) -> None:
         """Say why the run fails."""
@@ -70,8 +71,7 @@ class Report:
 
     def result(self, matched: Matched, revision: Revision, commit: str, settings: Settings) -> None:
         """Say what became of the list, in the log, the outputs and the summary."""
-        for warning in revision.warnings:
-            self.warn(warning)
+        self.warn(revision.warnings)
         headline, *remarks = _remarks(matched, revision, settings)
         for line in [*(f"+ {row}" for row in revision.rows if settings.dry_run), *remarks]:
             self.log(line)

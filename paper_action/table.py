@@ -83,16 +83,15 @@ class Table:
         return len(re.findall(r"\r\n?|\n", self.text[:offset])) + 1
 
 
-def cell(paper: Paper, column: str) -> str:
-    """Return the content of one cell, empty where the column is not understood."""
-    return "<br>".join(_CELLS[name](paper) for name in column.split("+") if name)
-
-
 def cells(paper: Paper, columns: Sequence[str], *, folded: bool) -> list[str]:
-    """Return the cells of a paper's row; ``folded`` hides the abstract until it is clicked."""
+    """Return the cells of a paper's row, empty where a column is not understood.
+
+    ``folded`` hides the abstract until it is clicked.
+    """
     special = {"abstract": "abstract-folded"} if folded else {}
     special |= {} if KEYS & set(columns) else {name: f"linked-{name}" for name in TITLES}
-    return [cell(paper, special.get(column, column)) for column in columns]
+    parts = [special.get(column, column).split("+") for column in columns]
+    return ["<br>".join(_CELLS[name](paper) for name in names if name) for names in parts]
 
 
 def record(paper: Paper) -> dict[str, str | list[str]]:

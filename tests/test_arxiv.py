@@ -17,7 +17,7 @@ from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document, saved_feed
 
 NONE = "--lookback-days=0"
 YEAR = ("--since", "2024-01-01", "--until", "2024-12-31")
-FULL = "the feed of {} holds 2000 entries, arXiv's most: papers may be missing"
+FULL = "the feed of {} is full, 2000 entries: papers may be missing"
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_a_day_without_a_paper_says_what_was_looked_for_or_that_it_was_quiet(tmp
 def test_whatever_is_said_is_one_line_and_no_command(capsys, text):
     report = Report(ACTIONS)
     report.log(text)
-    report.warn(text)
+    report.warn([text])
     report.fail(PaperActionError(text))
     line, warning, error = capsys.readouterr().out.splitlines()
     assert line.isprintable()
@@ -75,7 +75,7 @@ def test_whatever_is_said_is_one_line_and_no_command(capsys, text):
 def test_warnings_stand_in_the_summary_and_go_to_stderr_in_a_terminal(tmp_path, capsys):
     report = Report(environ := runner(tmp_path / "list", {}))
     for number in range(2000):
-        report.warn(f"<b>trouble {number}</b>")
+        report.warn([f"<b>trouble {number}</b>"])
     report.fail(PaperActionError("no"))
     summary, told = left(environ).summary, capsys.readouterr().err.splitlines()
     assert len(summary) < 100_000
