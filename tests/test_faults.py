@@ -71,7 +71,7 @@ def test_a_feed_that_fails_for_good_leaves_api_and_records_their_shares(server):
     ("fault", "words"),
     [(Fault(400, body=document(ERROR).encode()), "arXiv says: no such field"),
      (Fault(body=document(ERROR).encode()), "arXiv says: no such field"),
-     (Fault(body=(b" " * 2**20 for _ in range(99))), "an answer of more than 64 MiB")],
+     (Fault(body=[b" " * 2**20] * 99), "an answer of more than 64 MiB")],
 )  # fmt: skip
 def test_what_cannot_change_is_asked_once(server, fault, words):
     server.feed_faults = [fault]
