@@ -29,9 +29,10 @@ def server():
 class Run:
     """One reading, on the server's day, by a client whose pauses are counted and not slept."""
 
-    def __init__(self, server, *flags, listed=(), ids=()):
+    def __init__(self, server, *flags, listed=(), ids=(), hours=0):
         self.log, server.clock, before = list[str](), 0.0, len(server.requests)
-        settings = Settings([*server.flags, *map(str, flags)], {}, NOW + (server.now - TODAY))
+        now = NOW + (server.now - TODAY) + timedelta(hours=hours)
+        settings = Settings([*server.flags, *map(str, flags)], {}, now)
         client = arxiv.Client(settings, self.log.append)
         client.clock, client.sleep = lambda: server.clock, server.wait
         reading = arxiv.read(arxiv.Reading(client, {*listed}, settings.match, ids))
@@ -137,6 +138,13 @@ def test_a_feed_older_than_what_was_due_warns(server, today, newest, missed, sta
     server.feed_faults = [Fault(stale=today - newest)]
     text = f"the announcement feed is stale: its newest entry is of {day}"
     assert Run(server).warnings == [text] * stale
+
+
+def test_a_feed_is_due_by_the_clock_of_new_york(server):
+    server.papers = [Entry("2504.00001", announced=ago(1)), Entry("2504.00002", announced=ago(9))]
+    for hours, stale in ((-2, 0), (-1, 1)):  # 04:00 and 05:00 UTC
+        server.feed_faults = [Fault(stale=1)]
+        assert len(Run(server, hours=hours).warnings) == stale
 
 
 # The window

@@ -19,17 +19,19 @@ LINKS = [f"https://arxiv.org/abs/2504.0000{n}" for n in (1, 2)]
 
 def said(tmp_path, matched, revision, commit="", **changed):
     """Return what a run with that result left to its runner."""
-    environ = runner(tmp_path / "list", ACTIONS)
+    environ = runner(tmp_path / "list", ACTIONS | {"GITHUB_WORKSPACE": str(tmp_path)})
     Report(environ).result(matched, revision, commit, chosen(**changed))
     return left(environ)
 
 
 def test_outputs_hold_every_field_of_the_papers_in_the_order_of_the_rows(tmp_path):
     matched = {"2504.00002": ("llm",), "2504.00001": ("generative", "llm"), "2504.00003": ()}
-    done = said(tmp_path, matched, Revision(("x",), TWO), "c0ffee1", keywords="llm", root=tmp_path)
+    done = said(
+        tmp_path, matched, Revision(("x",), TWO), "c0ffee1", keywords="llm", root=tmp_path.parent
+    )
     papers, ids = json.loads(done.outputs.pop("papers")), '["2504.00001", "2504.00002"]'
     assert done.outputs == {"added": "2", "ids": ids, "changed": "true", "commit": "c0ffee1"}
-    assert not re.search(r"matched nothing|\[list\]", done.summary)
+    assert not re.search("matched nothing|The list", done.summary)
     fields = "id title abstract authors categories date url announce_type matched"
     assert " ".join(papers[0]) == fields
     assert papers[0]["authors"] == ["A. One", "B. Two"]
@@ -39,7 +41,10 @@ def test_outputs_hold_every_field_of_the_papers_in_the_order_of_the_rows(tmp_pat
 def test_the_summary_shows_titles_with_links_keywords_numbers_and_the_commit(tmp_path):
     matched = {"2504.00001": ("generative",), "2504.00002": ("llm",), "3": ("llm",), "4": ()}
     done = Revision((), TWO, had=7, listed=1, moved=3, tidied=2, place="x.md", warnings=["full"])
-    summary = said(tmp_path, matched, done, "c0ffee1d", keywords="generative, llm, rag").summary
+    asked = {"keywords": "generative, llm, rag", "commit": "c0ffee1d"}
+    pages = [said(tmp_path, matched, done, root=root, **asked).summary for root in (".", tmp_path)]
+    summary = pages[0]
+    assert summary == pages[1]
     page, numbers = render(summary), "had 7, announced 4, matched 3, already listed 1, added 2, "
     assert page.findtext("h2") == "2 new papers in x.md"
     shown = "\n".join(text.text_content() for text in page.iter("p"))
