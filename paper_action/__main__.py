@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 
@@ -18,45 +17,40 @@ def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
     """Run once, as of ``now``; return the exit code, 0, 1 or 2 (a configuration error)."""
     report = Report(environ)
     try:
-        settings = Settings.load(argv, environ, now)
-        for keywords in filter(None, (settings.keywords, settings.exclude)):
-            for note in keywords.notes:
-                report.log(note)
+        settings = Settings(argv, environ, now)
+        for note in settings.keywords.notes + (settings.exclude.notes if settings.exclude else ()):
+            report.log(note)
         _run(settings, report, scheduled=environ.get("GITHUB_EVENT_NAME") == "schedule")
-    except PaperActionError as error:
+    except (PaperActionError, OSError) as error:
         report.fail(error)
-    except OSError as error:
-        report.fail(PaperActionError(f"{error.filename or 'system'}: {error.strerror or error}"))
     return report.exit_code
 
 
 def _run(settings: Settings, report: Report, *, scheduled: bool) -> None:
     """Read, match and write: at git's desk where a commit is wanted, else in the checkout."""
-    if commits := settings.commit and not settings.dry_run:
+    folder, desk = settings.root, None
+    if settings.commit and not settings.dry_run:
         from .git import Desk  # most of what it imports is needed for git alone
-    with Desk(settings, report.log) if commits else nullcontext() as desk:
-        folder = desk.folder if desk else settings.root
-        listed = listing.listed(folder, settings)
 
-        with report.step("Read arXiv"):
-            client = arxiv.Client(settings, report.log)
-            reading = arxiv.read(client, listed, settings.match)
-            records = arxiv.records(client, listing.named(folder, settings))
-            for warning in dict.fromkeys([*reading.warnings, *records.warnings]):
-                report.warn(warning)
+        desk = Desk(settings, report.log)
+        folder = desk.folder
+    listed, untidy = listing.listed(folder, settings)
 
-        with report.step("Write the list"):
-            matched = {paper.id: settings.match(paper) for paper in reading.papers}
-            wanted = [paper for paper in reading.papers if matched[paper.id]]
-            known = {paper.id: paper for paper in records.papers}
-            revise = partial(listing.revise, papers=wanted, settings=settings, records=known)
-            message = partial(commit_message, template=settings.commit_message)
-            if desk:
-                revision, commit = desk.publish(revise, message, keep_alive=scheduled)
-            else:
-                revision, commit = revise(folder), ""
+    with report.step("Read arXiv"):
+        client = arxiv.Client(settings, report.log)
+        reading = arxiv.read(arxiv.Reading(client, listed, settings.match, untidy))
+        report.warn(reading.failures + reading.warnings)
+
+    with report.step("Write the list"):
+        matched = {paper.id: settings.match(paper) for paper in reading.papers}
+        wanted = [paper for paper in reading.papers if matched[paper.id]]
+        revise = partial(listing.revise, papers=wanted, settings=settings, records=reading.records)
+        if desk:
+            revision, commit = desk.publish(revise, commit_message, keep_alive=scheduled)
+        else:
+            revision, commit = revise(folder), ""
     report.result(matched, revision, commit, settings)
-    if not reading.complete and (settings.since or settings.until):
+    if reading.failures and (settings.since or settings.until):
         report.exit_code = 1
 
 

@@ -7,9 +7,8 @@ off on its way must be an error and never a shorter list.
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -18,16 +17,11 @@ from .paper import Paper, SourceError, entry_id
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
-_TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
 _NAME = re.compile(r"(?:[^,(]++|\((?:[^()]++|\([^()]*\))*+\)|\()++")  # A. One (Univ. X, Dept. Y)
 
-Children: TypeAlias = "dict[str, list[etree._Element]]"  # noqa: SLF001 (it has no public name)
-"""The children of an element by tag, in the order of the document."""
 
-
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(NamedTuple):
     """One document: its papers, the number of its entries, and what could not be read.
 
     ``total`` is the number of results the query API has in all, 0 in an announcement feed.
@@ -44,76 +38,55 @@ def parse(document: bytes) -> Feed:
 
     Raises SourceError when the document is not whole, not Atom, or an error of arXiv's.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
     try:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SourceError(f"not a whole Atom document: {error}", retry=True) from error
     if root.tag != _ATOM + "feed" or root.getroottree().docinfo.internalDTD is not None:
         raise SourceError("not an Atom feed", retry=True)
-    about = _children(root)
-    if _text(about, _ATOM + "title").startswith("Feed error"):
-        raise SourceError(f"arXiv says: {_text(about, _ATOM + 'subtitle')[:500]}")
-    papers, unreadable, entries = [], [], about[_ATOM + "entry"]
-    total = re.fullmatch("[0-9]{1,9}", _text(about, _TOTAL))
-    for number, element in enumerate(entries, 1):
-        entry = _children(element)
-        name = _text(entry, _ATOM + "id") or _text(entry, _ATOM + "title") or f"number {number}"
+    if root.findtext(_ATOM + "title", "").startswith("Feed error"):
+        raise SourceError(f"arXiv says: {root.findtext(_ATOM + 'subtitle', '')[:500]}")
+    papers, unreadable, entries = [], [], root.findall(_ATOM + "entry")
+    total = re.fullmatch("[0-9]{1,9}", root.findtext("{*}totalResults", "").strip())
+    for number, entry in enumerate(entries, 1):
+        texts = defaultdict(str, {child.tag: (child.text or "").strip() for child in entry})
+        name = texts[_ATOM + "id"] or texts[_ATOM + "title"] or f"number {number}"
         if "/api/errors" in name:
-            raise SourceError(f"arXiv says: {_text(entry, _ATOM + 'summary')[:500]}")
+            raise SourceError(f"arXiv says: {texts[_ATOM + 'summary'][:500]}")
         try:
-            papers.append(_paper(entry))
+            papers.append(_paper(entry, texts))
         except ValueError as error:
             unreadable.append(f"entry {name[:200]!r} skipped: {error}")
     return Feed(papers, len(entries), int(total[0]) if total else 0, unreadable)
-
-
-def _children(element: etree._Element) -> Children:
-    found: Children = defaultdict(list)
-    for child in element.iterchildren(etree.Element):
-        found[child.tag].append(child)
-    return found
-
-
-def _text(children: Children, tag: str) -> str:
-    """Return the text of the first child with a tag."""
-    return (children[tag][0].text or "").strip() if tag in children else ""
 
 
 def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _paper(entry: Children) -> Paper:
+def _paper(entry: etree._Element, texts: defaultdict[str, str]) -> Paper:
     """Return the entry's record; ValueError when it has no usable ID, title or date."""
-    identity, title = entry_id(_text(entry, _ATOM + "id")), _line(_text(entry, _ATOM + "title"))
+    identity, title = entry_id(texts[_ATOM + "id"]), _line(texts[_ATOM + "title"])
     if not identity or not title:
         raise ValueError("it has no title" if identity else "its id names no paper")
-    tags = entry[_ARXIV + "primary_category"] + entry[_ATOM + "category"]
-    categories = tuple(filter(None, dict.fromkeys(tag.get("term", "").strip() for tag in tags)))
-    published = _text(entry, _ATOM + "published") or _text(entry, _ATOM + "updated")
-    date = datetime.fromisoformat(published)
+    date = datetime.fromisoformat(texts[_ATOM + "published"] or texts[_ATOM + "updated"])
     if date.tzinfo is None:
         raise ValueError("its date has no timezone")
-    return Paper(
-        *identity,
-        title=title,
-        abstract=_PREAMBLE.sub("", _text(entry, _ATOM + "summary"), count=1),
-        authors=tuple(filter(None, _authors(entry))),
-        categories=categories,
-        primary=categories[0] if categories else "",
-        announce_type=_text(entry, _ARXIV + "announce_type"),
-        date=date,
-        comment=_line(_text(entry, _ARXIV + "comment")),
-        doi=_text(entry, _ARXIV + "DOI") or _text(entry, _ARXIV + "doi"),
-    )
+    abstract = _PREAMBLE.sub("", texts[_ATOM + "summary"], count=1)
+    tags = *entry.iterchildren(_ARXIV + "primary_category"), *entry.iterchildren(_ATOM + "category")
+    categories = tuple(filter(None, dict.fromkeys(tag.get("term", "").strip() for tag in tags)))
+    authors = tuple(filter(None, map(_line, _authors(entry, texts))))
+    kind, comment = texts[_ARXIV + "announce_type"], _line(texts[_ARXIV + "comment"])
+    doi = texts[_ARXIV + "DOI"] or texts[_ARXIV + "doi"]
+    return Paper(*identity, title, abstract, authors, categories, kind, date, comment, doi)
 
 
-def _authors(entry: Children) -> Iterator[str]:
+def _authors(entry: etree._Element, texts: defaultdict[str, str]) -> Iterator[str]:
     """Yield the authors, each ``Name`` or ``Name (affiliation)``, as both dialects have them."""
-    for creator in entry[_CREATOR]:
-        yield from map(_line, _NAME.findall(creator.text or ""))
-    for author in entry[_ATOM + "author"]:
+    names = _line(texts[_CREATOR])
+    yield from _NAME.findall(names) if "(" in names else names.split(",")
+    for author in () if names else entry.iterchildren(_ATOM + "author"):
         places = [place.text for place in author.findall(_ARXIV + "affiliation") if place.text]
-        where = f" ({', '.join(places)})" if places else ""
-        yield _line((author.findtext(_ATOM + "name") or "") + where)
+        name = f"{author.findtext(_ATOM + 'name', '')} ({', '.join(places)})"
+        yield name.removesuffix(" ()")

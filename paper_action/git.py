@@ -5,16 +5,17 @@ list's files alone, as they are in that commit. So nothing of the user's checkou
 touched, nothing of ours can stay in the repository, and a lost race is the same try once more.
 """
 
-import base64
 import os
 import random
 import re
-import tempfile
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from signal import SIGTERM
 from subprocess import PIPE, Popen, TimeoutExpired
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from .paper import PushError, Revision
@@ -24,11 +25,11 @@ from .settings import Settings
 # those that point to another repository, set a date, or trace: a trace would show the token.
 _LEFT_OUT = r"PAPER_ACTION_TOKEN$|GIT_(?!CONFIG_|SS[HL]|HTTP_PROXY|PROXY|LFS|ASKPASS|EXEC_|ALLOW_)"
 _CONFIG = Path(__file__).with_name("desk.gitconfig")
-_REFUSALS = re.findall(r"(?m)^([^#].*)\t(.*)", _CONFIG.with_name("refusals.txt").read_text("utf-8"))
+_REFUSALS = _CONFIG.with_name("refusals.txt")  # a line: a pattern, a tab, what it means
 _ALONE: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE, "start_new_session": True}
 
 Revise = Callable[[Path], Revision]
-Phrase = Callable[[Revision], str]
+Phrase = Callable[[Revision, str], str]
 
 
 class _PassingError(PushError):
@@ -46,26 +47,28 @@ class Desk:
         self._limit = max(settings.max_wait, settings.timeout) / 2  # seconds
         self._environ = {k: text for k, text in os.environ.items() if not re.match(_LEFT_OUT, k)}
         self._environ |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
-        self._basic = base64.b64encode(f"x-access-token:{settings.token}".encode()).decode()
-        self._options = ["-c", f"include.path={_CONFIG}"]
+        self._basic = b64encode(f"x-access-token:{settings.token}".encode()).decode()
+        slow = f"http.lowSpeedTime={int(settings.timeout) + 1}"
+        self._options = ["-c", f"include.path={_CONFIG}", "-c", slow]
         found = self._git("rev-parse --show-prefix --is-shallow-repository")
         self._prefix, shallow, _ = found.split("\n")
         here = self._git("branch --show-current").strip()
         branch = self._git("check-ref-format --branch", settings.branch or here).strip()
         self._ref = f"refs/heads/{branch}"
         self._remote = min(self._git("remote").split(), key="origin".__ne__, default="origin")
-        self._configure()
-        depth = self._git("rev-list --count HEAD") if shallow == "true" and branch != here else ""
-        self._depth = [f"--depth={count}" for count in depth.split()]
-        self._room = tempfile.TemporaryDirectory(prefix="paper-action-", ignore_cleanup_errors=True)
+        # The token goes to the host that is pushed to and to no other, by a variable nobody else
+        # reads, after an empty value, which removes a header that actions/checkout may have left.
+        self._options += ["-c", f"remote.{self._remote}.mirror=false"]
+        host = re.match("https://([^/]+)", self._git("remote get-url --push", self._remote))
+        if settings.token and host:
+            key = f"http.https://{host[1].rpartition('@')[2]}/.extraheader"
+            self._options += ["-c", f"{key}=", f"--config-env={key}=PAPER_ACTION_HEADER"]
+            self._environ["PAPER_ACTION_HEADER"] = f"AUTHORIZATION: basic {self._basic}"
+        bounded = shallow == "true" and branch != here
+        self._depth = ["--depth", self._git("rev-list --count HEAD").strip()] if bounded else []
+        self._room = TemporaryDirectory(prefix="paper-action-", ignore_cleanup_errors=True)
         self._sent = Revision(), ""
-
-    def __enter__(self) -> "Desk":
         self._patiently(self._start, tries=5)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._room.cleanup()
 
     def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> tuple[Revision, str]:
         """Commit and push what ``revise`` does to the folder, again wherever the branch moves on.
@@ -89,20 +92,6 @@ class Desk:
             self._follow(self._sent[1])
         return self._sent
 
-    def _configure(self) -> None:
-        """Add what git must know of the remote, the token by a variable that nobody else can read.
-
-        The token goes to the host that is pushed to and to no other, after an empty value, which
-        removes a header that actions/checkout may have left (git-config, http.extraHeader).
-        """
-        self._options += ["-c", f"remote.{self._remote}.mirror=false"]
-        self._options += ["-c", f"http.lowSpeedTime={int(self.settings.timeout) + 1}"]
-        host = re.match("https://([^/]+)", self._git("remote get-url --push", self._remote))
-        if self.settings.token and host:
-            key = f"http.https://{host[1].rpartition('@')[2]}/.extraheader"
-            self._options += ["-c", f"{key}=", f"--config-env={key}=PAPER_ACTION_HEADER"]
-            self._environ["PAPER_ACTION_HEADER"] = f"AUTHORIZATION: basic {self._basic}"
-
     def _start(self) -> None:
         """Fetch the branch's newest commit and lay out the list's files as they are there.
 
@@ -115,7 +104,7 @@ class Desk:
         tips = dict(line.split("\t")[::-1] for line in said.splitlines())
         self._tip = tips.get(self._ref) or tips.get("HEAD", "HEAD")
         self._git("fetch --no-tags --no-write-fetch-head", *self._depth, self._remote, self._tip)
-        self._tree = Path(tempfile.mkdtemp(dir=self._room.name)).resolve()
+        self._tree = Path(mkdtemp(dir=self._room.name)).resolve()
         self._desk = {"GIT_WORK_TREE": str(self._tree), "GIT_INDEX_FILE": f"{self._tree}.index"}
         self.folder = self._tree / self._prefix
 
@@ -141,13 +130,14 @@ class Desk:
         days = (self.settings.now.timestamp() - int(moment)) / 86400
         if tree == before and not (keep_alive and days >= 50):
             return ""
-        text = "Keep the schedule alive" if tree == before else phrase(done)
+        template = self.settings.commit_message
+        text = phrase(done, template) if tree != before else "Keep the schedule alive"
         return self._git("commit-tree", tree, "-p", self._tip, given=[text]).strip()
 
     def _follow(self, commit: str) -> None:
         """Move the checkout to a pushed commit, where git can do so without touching edits."""
         try:
-            if "refs/heads/" + self._git("branch --show-current").strip() != self._ref:
+            if self._git("rev-parse --symbolic-full-name HEAD").strip() != self._ref:
                 raise PushError(f"{self._ref} is not checked out")
             self._git("merge --quiet --ff-only", commit)
         except PushError as trouble:
@@ -179,8 +169,9 @@ class Desk:
             except TimeoutExpired:
                 out, err = b"", b"no answer in time"
                 self._limit /= 2
-            finally:
-                _end(git)
+            finally:  # at once and politely: git takes its lock files away
+                with suppress(OSError):
+                    getattr(os, "killpg", os.kill)(git.pid, SIGTERM)
         if git.returncode:
             raise self._trouble(command.split()[0], git.returncode, err + out)
         return str(out, errors="surrogateescape")
@@ -190,14 +181,7 @@ class Desk:
         said = output.decode(errors="replace").replace(self.settings.token or self._basic, "***")
         said = re.sub(rf"(?<=//)[^/\s]*(?=@)|{re.escape(self._basic)}", "***", said)
         words = f"git {command}: " + " ".join(said.split())
-        meaning = next(hint for pattern, hint in _REFUSALS if re.search(pattern, f"{code} {words}"))
+        table = re.findall(r"(?m)^([^#].*)\t(.*)", _REFUSALS.read_text("utf-8"))
+        meaning = next(hint for pattern, hint in table if re.search(pattern, f"{code} {words}"))
         kind = _PassingError if meaning == "not now" else PushError
         return kind(f"{meaning}: {words[:1000]}")
-
-
-def _end(process: Popen[bytes]) -> None:
-    """End git and its helpers, politely first: then git takes its lock files away."""
-    for number in (15, 9):  # Windows has no process groups, nor a name for signal 9
-        with suppress(OSError, TimeoutExpired):
-            getattr(os, "killpg", os.kill)(process.pid, number)
-            process.wait(3)

@@ -16,9 +16,8 @@ with # is a comment.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache
-from typing import TypeAlias
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 from .paper import Paper
 from .text import plain
@@ -35,31 +34,22 @@ _FOLDED = str.maketrans("‐‑‒–—―−﹘﹣－‘’ʼøłđðħıȷ", 
 _STRAIGHT = str.maketrans("“”„‟«»＂，、；：（）", '"""""""' + ",,;:()")
 _UNQUOTED = r'(?=(?:[^"]*"[^"]*")*[^"]*$)'
 _OPERATOR = rf"(?<!\S)(AND\s+NOT|ANDNOT|AND)(?!\S){_UNQUOTED}"
+_TERM = rf'(?:(?i:({"|".join(_FIELDS)}))\s*:)?\s*("[^"]*"|[^":]+)'
 _SPLIT_NAME = rf'(?i)\bau\s*:[^",:]+,[^",:]+(?=,|$){_UNQUOTED}'
-_FOREIGN = (
-    # what other search languages write, what is written here, and why
-    (r"^(?:[-+•–—](?:\s+|$)|\*\s+(?!AND))|[][]", "", "a list needs no signs but commas"),
-    (r"(?<!\w)['‘`]([^'’`]+)['’`](?!\w)", r'"\1"', "quotes are double"),
-    (r"\s*(?:(?<!\S)OR(?!\S)|[|;])[\s|;]*", ", ", "a comma stands between alternatives"),
-    (r"(?<!\S)(?<!AND )(?:NOT(?!\S)|-(?=\w))", "ANDNOT ", "papers are left out by ANDNOT"),
-    (r"(?:^|(?<=,))\s*(?=ANDNOT\s)", " * ", "papers are left out of others"),
-    (r"(?<=\w)(?:\.?\*+|\s+\*+\s+(?!AND))(?=\w)", " AND ", "words that stand apart are two terms"),
-    (r"(?<=[^\s,:])\.?\*+|\.?\*+(?=[^\s,])", "", "a part of a word is enough"),
-)
+_FOREIGN = Path(__file__).with_name("foreign.txt")
 
-
+# the field to look in, what to find in its folded text, and whether that is wanted there
 Term: TypeAlias = tuple[str, re.Pattern[str], bool]
-"""The field to look in, what to find in its folded text, and whether that is wanted there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keywords:
+class Keywords(NamedTuple):
     """The alternatives of a setting as they were written, each with its terms.
 
-    ``notes`` are readings that may not be what was meant.
+    ``fields`` are those that terms ask for, ``notes`` are readings that may not be what was meant.
     """
 
     alternatives: tuple[tuple[str, tuple[Term, ...]], ...]
+    fields: frozenset[str]
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -74,15 +64,16 @@ class Keywords:
             notes += [f"{name!r} is two alternatives" for name in re.findall(_SPLIT_NAME, straight)]
         if not found:
             raise ValueError(f"{text!r} holds no keyword; write llm, or * for every paper")
-        return cls(tuple(found.items()), tuple(notes))
+        fields = frozenset(field for terms in found.values() for field, _, _ in terms)
+        return cls(tuple(found.items()), fields, tuple(notes))
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return every alternative that the paper matches, as written and in that order."""
-        text = cache(lambda field: fold(_FIELDS[field](paper)))  # only fields that are asked for
+        texts = {field: fold(_FIELDS[field](paper)) for field in self.fields}
 
         def holds(term: Term) -> bool:
             field, pattern, wanted = term
-            return bool(pattern.search(text(field))) == wanted
+            return bool(pattern.search(texts[field])) == wanted
 
         return tuple(written for written, terms in self.alternatives if all(map(holds, terms)))
 
@@ -99,17 +90,13 @@ def fold(text: str) -> str:
 def _straight(line: str) -> str:
     """Return a line with plain quotes and commas; ValueError if its language is another one."""
     straight = line.translate(_STRAIGHT)
-    if straight.count('"') % 2:
-        raise ValueError(f'{line!r} has a quotation mark without its partner; write "RAG"')
-    if re.search(rf"[()]{_UNQUOTED}", straight):
-        raise ValueError(f'{line!r}: write (a OR b) AND c as a AND c, b AND c; f(x) as "f(x)"')
     ours, reasons = " ".join(straight.split()), []
-    for foreign, instead, why in _FOREIGN:
+    for foreign, instead, why in re.findall("(?m)^(.*)\t(.*)\t(.*)$", _FOREIGN.read_text("utf-8")):
         ours, count = re.subn(f"(?:{foreign}){_UNQUOTED}", instead, ours)
         reasons += [why] * count
     if reasons:
         ours = " ".join(ours.split()).strip(" ,") or f'"{line}"'
-        raise ValueError(f"{line!r}: {reasons[0]}; write {ours} (in quotes, a sign is only itself)")
+        raise ValueError(f"{line!r}: {reasons[-1]}; write {ours} (a sign in quotes is only itself)")
     return straight
 
 
@@ -117,13 +104,10 @@ def _terms(alternative: str) -> Iterator[Term]:
     """Yield the terms of an alternative; ValueError shows the one that cannot be read."""
     parts = ["AND", *re.split(_OPERATOR, alternative)]
     for operator, text in zip(parts[::2], map(str.strip, parts[1::2]), strict=True):
-        found = re.fullmatch(r'(?:([^":]+):)?\s*("[^"]*"|[^":]+)', text)
+        found = re.fullmatch(_TERM, text)
         if not found or not (literal := re.escape(fold(found[2].strip('"')))):
-            raise ValueError(f'{alternative!r}: {text!r} is no term; write a AND b, ti:a or "a: b"')
-        name = (found[1] or "ti").strip().lower()
-        if name not in _FIELDS:
-            known = f"{name!r} is none of {', '.join(_FIELDS)}"
-            raise ValueError(f'{alternative!r}: {known}; write ti:llm or "a: b"')
-        bare = "" if found[2] == "*" else literal
+            known = f'a AND b, "a: b", or ti:a (one of {", ".join(_FIELDS)})'
+            raise ValueError(f"{alternative!r}: {text!r} is no term; write {known}")
+        bare = literal.removeprefix(r"\*")  # a star is every paper, and stands alone
         pattern = rf"(?<!\w){literal}(?!\w)" if found[2][0] == '"' else bare
-        yield name, re.compile(pattern), operator == "AND"
+        yield (found[1] or "ti").lower(), re.compile(pattern), operator == "AND"

@@ -4,19 +4,18 @@ The shapes of identifiers are those of https://info.arxiv.org/help/arxiv_identif
 """
 
 import re
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 
 _MONTH = r"\d\d(?:0[1-9]|1[0-2])"
 _ID = rf"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
 _ENTRY = re.compile(rf"(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)({_ID})(?:v(\d{{1,4}}))?")
-_HOSTS = (
-    r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/",
-    r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\.",
-    r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/",
-)
-LINK = re.compile(rf"(?i:https?://(?:{'|'.join(_HOSTS)}))({_ID})(?:v\d+)?(?!\d)")
-"""A link to one paper, any version; group 1 is the ID."""
+_ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
+_DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
+_OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
+# A link to one paper, any version; group 1 is the ID.
+LINK = re.compile(rf"(?i:https?://(?:{_ARXIV}|{_DOI}|{_OTHER}))({_ID})(?:v\d+)?(?!\d)")
 
 
 class PaperActionError(Exception):
@@ -47,12 +46,12 @@ class PushError(PaperActionError):
     """The commit could not be made or pushed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(NamedTuple):
     """One announcement, its text as arXiv delivers it (TeX and all).
 
     ``id`` has no version and no subject class. An author is ``Name`` or ``Name (affiliation)``.
-    The paragraphs of ``abstract`` begin with two blanks. ``date`` knows its timezone.
+    The first of the ``categories`` is the primary one. The paragraphs of ``abstract`` begin with
+    two blanks. ``date`` knows its timezone.
     """
 
     id: str
@@ -61,7 +60,6 @@ class Paper:
     abstract: str
     authors: tuple[str, ...]
     categories: tuple[str, ...]
-    primary: str
     announce_type: str
     date: datetime
     comment: str
@@ -79,8 +77,7 @@ class Paper:
         return tuple(re.sub(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$", "", name) for name in names)
 
 
-@dataclass(slots=True)
-class Revision:
+class Revision(NamedTuple):
     """What a run did to the list.
 
     ``files`` are the paths, relative to ``root``, with ``/``, that were written: none in a dry run.
@@ -90,14 +87,14 @@ class Revision:
     """
 
     files: tuple[str, ...] = ()
-    added: list[Paper] = field(default_factory=list)
-    rows: list[str] = field(default_factory=list)
+    added: Sequence[Paper] = ()
+    rows: Sequence[str] = ()
     had: int = 0
     listed: int = 0
     moved: int = 0
     tidied: int = 0
     place: str = ""
-    warnings: list[str] = field(default_factory=list)
+    warnings: Sequence[str] = ()
 
 
 def canonical(identifier: str) -> str:
@@ -116,12 +113,12 @@ def entry_id(text: str) -> tuple[str, int] | None:
     return (canonical(found[1]), int(found[2] or 1)) if found else None
 
 
-def month(identifier: str) -> str:
-    """Return the month an identifier stands for, as ``YYYY-MM``; arXiv began in 1991."""
+def month(identifier: str) -> date:
+    """Return the first day of the month an identifier stands for; arXiv began in 1991."""
     digits = identifier.rpartition("/")[2]
-    return f"{'19' if digits[:2] >= '91' else '20'}{digits[:2]}-{digits[2:4]}"
+    return date((1900 if digits >= "91" else 2000) + int(digits[:2]), int(digits[2:4]), 1)
 
 
-def by_age(identifier: str) -> tuple[str, str]:
+def by_age(identifier: str) -> tuple[date, str]:
     """Sort key that puts older identifiers first, old and new style alike."""
     return month(identifier), identifier

@@ -9,32 +9,32 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from urllib.parse import quote
 
-from .paper import ConfigError, PaperActionError, Revision
+from .paper import Revision
 from .settings import Settings
-from .table import cell, record
-from .text import escape, linked, plain
+from .table import cells, record
+from .text import escape, plain
 
 OUTPUT_LIMIT = 480_000  # UTF-16 units of two bytes: under GitHub's 1 MiB for a job's outputs
 SUMMARY_LIMIT = 900_000  # bytes, under GitHub's 1 MiB for a step's summary
 _QUIET = "Nothing was announced. A quiet day is normal: arXiv rests on weekends and its holidays"
 
+# for the ID of each paper that was read the alternatives it matches, none if it is not wanted
 Matched = Mapping[str, Sequence[str]]
-"""For the ID of each paper that was read the alternatives it matches, none if it is not wanted."""
 
 
 class Report:
     """Collects what a run says, and says it in the way of the place it runs in."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self.exit_code, self._environ = 0, environ
+        self.exit_code, self._environ, self._warnings = 0, environ, list[str]()
         self._actions = environ.get("GITHUB_ACTIONS") == "true"
-        self._warnings: list[str] = []
+        self._home = f"{environ.get('GITHUB_SERVER_URL')}/{environ.get('GITHUB_REPOSITORY')}"
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -43,71 +43,54 @@ class Report:
         try:
             yield
         finally:
-            if self._actions:
-                print("::endgroup::", flush=True)
+            print("::endgroup::" if self._actions else "", flush=True)
 
     def log(self, text: str, kind: str = "", title: str = "") -> None:
         """Say one line, whatever the text holds; ``kind`` is an annotation's or empty."""
         text = "".join(char if char.isprintable() else " " for char in text.strip())
-        if not self._actions:
-            text = f"{kind}: {text}" if kind in ("error", "warning") else text
-        elif kind:
-            text = f"::{kind}{title}::{text.replace('%', '%25')}"
-        else:  # the runner would take such a line for a command of ours
-            text = re.sub(r"^(?=::)", "·", text.replace("##[", "#·#["))
-        aside = kind in ("error", "warning") and not self._actions
-        stream = sys.stderr if aside else sys.stdout
+        text = re.sub(r"^(?=::)|(?<=#)(?=#\[)", "·", text)  # to a runner they begin a command
+        stream = sys.stdout
+        if self._actions and kind:
+            text = f"::{kind}{title and f' title={title}'}::{text.replace('%', '%25')}"
+        elif kind in ("error", "warning"):
+            text, stream = f"{kind}: {text}", sys.stderr
         letters = stream.encoding or "utf-8"  # a console need not know every author's letters
         print(text.encode(letters, "replace").decode(letters), file=stream, flush=True)
 
-    def warn(self, text: str) -> None:
-        """Say what went wrong without stopping the run."""
-        self._warnings.append(text)
-        self.log(text, "warning")
+    def warn(self, texts: Iterable[str]) -> None:
+        """Say, each once, what went wrong without stopping the run."""
+        for text in dict.fromkeys(texts):
+            self._warnings.append(text)
+            self.log(text, "warning")
 
-    def fail(self, error: PaperActionError) -> None:
+    def fail(self, error: Exception) -> None:
         """Say why the run fails."""
-        self.exit_code = error.exit_code
-        title = f" title={error.setting}" if isinstance(error, ConfigError) else ""
-        self.log(str(error), "error", title)
-        said = "The run failed", str(error)
-        self._write("GITHUB_OUTPUT", _outputs, Revision(), {}, "")
-        self._write("GITHUB_STEP_SUMMARY", self._page, said, Revision(), {}, "")
+        self.exit_code = getattr(error, "exit_code", 1)
+        self.log(str(error), "error", getattr(error, "setting", ""))
+        self._tell(_outputs(Revision(), {}, ""), ["## The run failed", escape(str(error))])
 
     def result(self, matched: Matched, revision: Revision, commit: str, settings: Settings) -> None:
         """Say what became of the list, in the log, the outputs and the summary."""
-        for warning in revision.warnings:
-            self.warn(warning)
-        for row in revision.rows if settings.dry_run else []:
-            self.log(f"+ {row}")
-        headline, *remarks = said = _remarks(matched, revision, settings)
-        for remark in filter(None, remarks):
-            self.log(remark)
+        self.warn(revision.warnings)
+        headline, *remarks = _remarks(matched, revision, settings)
+        for line in [*(f"+ {row}" for row in revision.rows if settings.dry_run), *remarks]:
+            self.log(line)
         self.log(headline, "notice")
-        self._write("GITHUB_OUTPUT", _outputs, revision, matched, commit)
-        links = self._links(commit, settings) if commit else ""
-        self._write("GITHUB_STEP_SUMMARY", self._page, said, revision, matched, links)
+        said = [f"## {escape(headline)}", *map(escape, remarks)]
+        if commit:
+            said.append(f"[Commit {commit[:7]}]({self._home}/commit/{commit})")
+        if commit and str(settings.root) in (".", self._environ.get("GITHUB_WORKSPACE")):
+            said.append(f"[The list]({self._home}/blob/{commit}/{quote(settings.path)})")
+        self._tell(_outputs(revision, matched, commit), chain(said, _added(revision, matched)))
 
-    def _links(self, commit: str, settings: Settings) -> str:
-        """Return links to the commit and, where the root is the repository's, to the list in it."""
-        home = f"{self._environ.get('GITHUB_SERVER_URL')}/{self._environ.get('GITHUB_REPOSITORY')}"
-        whole = str(settings.root) in (".", self._environ.get("GITHUB_WORKSPACE"))
-        file = f", [list]({home}/blob/{commit}/{quote(settings.path)})" if whole else ""
-        return f"[Commit {commit[:7]}]({home}/commit/{commit}){file}"
-
-    def _page(self, said: Sequence[str], revision: Revision, matched: Matched, links: str) -> str:
-        """Return the job summary: what was done, and every warning."""
-        headline, *remarks = map(escape, said)
+    def _tell(self, outputs: Iterable[str], summary: Iterable[str]) -> None:
+        """Add to the files that a runner has; the summary ends with every warning."""
         warnings = [f"> [!WARNING]\n> {escape(text)}" for text in self._warnings]
-        rows = _rows(revision, matched) if revision.added else ""
-        parts = [f"## {headline}", *remarks, links, rows, *_fitting(warnings, 50_000)]
-        return "\n\n".join(filter(None, parts)) + "\n\n"
-
-    def _write(self, name: str, text: Callable[..., str], *what: object) -> None:
-        """Add a text to the file that a runner has for it."""
-        if self._environ.get(name):
-            with Path(self._environ[name]).open("a", encoding="utf-8", newline="\n") as file:
-                file.write(text(*what))
+        parts = (f"{part}\n\n" for part in chain(summary, _fitting(warnings, 50_000)))
+        for name, lines in {"GITHUB_OUTPUT": outputs, "GITHUB_STEP_SUMMARY": parts}.items():
+            if self._environ.get(name):
+                with Path(self._environ[name]).open("a", encoding="utf-8", newline="\n") as file:
+                    file.writelines(lines)
 
 
 def commit_message(revision: Revision, template: str) -> str:
@@ -126,41 +109,43 @@ def commit_message(revision: Revision, template: str) -> str:
     return subject + "\n\n" + re.sub(r"(?<=[@#])(?=\w)", "\u2060", titles) + "\n"
 
 
-def _remarks(matched: Matched, revision: Revision, settings: Settings) -> tuple[str, str, str]:
-    """Return the headline, the numbers in one line, and which keywords found nothing."""
-    count, place = len(revision.added), revision.place or settings.path
-    news = f"{count or 'no'} new paper{'s' * (count != 1)} in {place}"
-    numbers = f"had {revision.had}, announced {len(matched)}, "
-    numbers += f"matched {sum(map(bool, matched.values()))}, already listed {revision.listed}, "
-    numbers += f"added {count}, moved to the archive {revision.moved}, made anew {revision.tidied}"
-    found = {text for alternatives in matched.values() for text in alternatives}
+def _remarks(matched: Matched, revision: Revision, settings: Settings) -> Iterator[str]:
+    """Yield the headline, the numbers in one line, and which keywords found nothing."""
+    dry, count = "Dry run, nothing was written: " * settings.dry_run, len(revision.added)
+    yield f"{dry}{count or 'no'} new paper{'s' * (count != 1)} in {revision.place or settings.path}"
+    wanted = [*filter(None, matched.values())]
+    read = f"had {revision.had}, announced {len(matched)}, matched {len(wanted)}"
+    done = f"added {count}, moved to the archive {revision.moved}, made anew {revision.tidied}"
+    yield f"{read}, already listed {revision.listed}, {done}"
+    found = set(chain(*wanted))
     idle = ", ".join(text for text, _ in settings.keywords.alternatives if text not in found)
-    why = f"matched nothing this time: {idle}" if idle else ""
-    why = why if found else f"{len(matched)} announced, none matches: {idle}"
-    dry = "Dry run, nothing was written: " if settings.dry_run else ""
-    return dry + news, numbers, why if matched else _QUIET
+    why = "matched nothing this time" if found else f"{len(matched)} announced, none matches"
+    if idle:
+        yield f"{why}: {idle}" if matched else _QUIET
 
 
-def _outputs(revision: Revision, matched: Matched, commit: str) -> str:
-    """Return the outputs as the runner reads them from a file."""
+def _outputs(revision: Revision, matched: Matched, commit: str) -> Iterator[str]:
+    """Yield the outputs as the runner reads them from a file."""
     ids = json.dumps([paper.id for paper in revision.added])
     papers = [record(paper) | {"matched": matched[paper.id][0]} for paper in revision.added]
-    shown = _fitting([*map(json.dumps, papers)], OUTPUT_LIMIT - len(ids))
-    values = {"added": len(papers), "ids": ids, "papers": f"[{', '.join(shown)}]"}
-    values |= {"changed": str(bool(revision.files)).lower(), "commit": commit}
+    shown = ", ".join(_fitting([*map(json.dumps, papers)], OUTPUT_LIMIT - len(ids)))
+    values = {"added": len(papers), "ids": ids, "papers": f"[{shown}]"}
+    values |= {"changed": json.dumps(bool(revision.files)), "commit": commit}
     border = f"end-{os.urandom(16).hex()}"  # nobody who writes a title can know it
-    return "".join(f"{name}<<{border}\n{value}\n{border}\n" for name, value in values.items())
+    yield from (f"{name}<<{border}\n{value}\n{border}\n" for name, value in values.items())
 
 
-def _rows(revision: Revision, matched: Matched) -> str:
-    """Return the papers added as a table, as many as a summary holds."""
+def _added(revision: Revision, matched: Matched) -> Iterator[str]:
+    """Yield the papers added, if any, as a table, as many as a summary holds."""
     rows = []
     for paper in revision.added:
-        title = f"{linked(paper.title, paper.url)} {cell(paper, 'abstract-folded')}"
-        rows.append(f"| {title} | {cell(paper, 'authors')} | {escape(matched[paper.id][0])} |")
+        title, abstract, authors = cells(paper, ["title", "abstract", "authors"], folded=True)
+        rows.append(f"| {title} {abstract} | {authors} | {escape(matched[paper.id][0])} |")
     shown = _fitting(rows, SUMMARY_LIMIT)
-    cut = f"\n{len(rows) - len(shown)} more did not fit here." if len(shown) < len(rows) else ""
-    return "\n".join(["| paper | authors | matched |", "| --- | --- | --- |", *shown, cut])
+    if rows:
+        yield "\n".join(["| paper | authors | matched |", "| --- | --- | --- |", *shown])
+    if len(shown) < len(rows):
+        yield f"{len(rows) - len(shown)} more did not fit here."
 
 
 def _fitting(parts: Sequence[str], room: int) -> list[str]:

@@ -9,17 +9,16 @@ token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 # value checked here, before anything is read from the network; every error names the setting and
 # the text that will not do, and shows one that would.
 
-import argparse
 import re
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import Field, dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from os.path import isfile  # Path.is_file raises for a name that is too long
 from pathlib import Path
 from posixpath import normpath
-from typing import Any, Self
+from typing import Any
 
 from . import __version__, match
 from .match import Keywords
@@ -35,8 +34,8 @@ _KEYWORDS = "multimodal, multi-modal, generative, llm"
 _CATEGORY = r"[a-z-]{2,}(\.[a-z-]{2,})?"
 _TEXT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+"
 _FILE = r"(?!/|\w:)[^\x00-\x1f]*[^\x00-\x1f/\\]"
-_FOLDER = r"(?!/|\w:)[^\x00-\x1f]+"
 _BRANCH = r"((refs/)?heads/)?+(?!(?-i:HEAD)$|refs/|[-./]|.*(\.\.|//|@\{))[^\s~^:?*[\\]+(?<![/.])"
+_true = "true".__eq__
 _branch = partial(re.sub, "^(refs/)?heads/", "")
 _SECONDS = r"[0-9]{0,3}\.?[0-9]{1,3}"
 _HTTP = r"https?://[^\s/?#@]+(/[^\s?#]*)?"
@@ -44,14 +43,6 @@ _HTTP = r"https?://[^\s/?#@]+(/[^\s?#]*)?"
 
 def _category(word: str) -> str:
     return re.sub(r"\.\w\w$", lambda subject: subject[0].upper(), word.lower())
-
-
-def _true(text: str) -> bool:
-    return text.lower() == "true"
-
-
-def _midnight(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _day(text: str) -> datetime:
@@ -67,32 +58,36 @@ def _day(text: str) -> datetime:
         moment = dates.parse(text, default=datetime(2001, 1, 1, tzinfo=UTC))
         other = dates.parse(text, default=datetime(2002, 2, 2, tzinfo=UTC), dayfirst=swapped)
         if moment == other and str(moment.year) in text:
-            return _midnight(moment)
+            return datetime.combine(moment.astimezone(UTC), time(), UTC)
     raise ValueError(f"{text!r} is not one certain day; write it like 2024-03-31")
 
 
 def setting(default: str, about: str, shape: str = _TEXT, make: Callable[[str], Any] = str) -> Any:
     """Declare a setting: its default, its help, the pattern and the type of its text (or words)."""
-    about += f" (default: {default or 'none'})"
-    return field(metadata={"default": default, "about": about, "shape": shape, "make": make})
+    return default, f"{about} (default: {default or 'none'})", shape, make
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
-    """What one run was asked to do, every value checked; ``now`` is the run's clock."""
+    """What one run was asked to do, every value checked; ``now`` is the run's clock.
+
+    Derived are ``saved_feed``, whether the feed is a file, which is then the only source,
+    ``folder``, this table's part of the archive, relative to ``root``, with ``/``, and ``window``,
+    the first and last UTC day to ask the query API for, both included, or None.
+    """
 
     now: datetime
+    token: str = setting("", "for the push")
     categories: Words = setting("cs.IR", "arXiv's categories or archives", _CATEGORY, _category)
     keywords: Keywords = setting(_KEYWORDS, "papers to keep, see below", make=Keywords.parse)
     exclude: Keywords | None = setting("", "papers to leave out", make=Keywords.parse)
-    announce_types: Words = setting(_TYPES, "announcements that count", _TYPES, str.lower)
+    announce_types: Words = setting(_TYPES, "announcements that count", _TYPES)
     path: str = setting("README.md", "a Markdown file", rf"{_FILE}\.(md|markdown)", normpath)
     root: Path = setting(".", "the checkout to work in", make=Path)
     section: str = setting("", "name of the table's markers, like vision", r"\w+([ ._-]\w+)*")
-    columns: Words = setting("title, link, abstract, authors", COLUMNS, COLUMNS, str.lower)
-    order: str = setting("append", "append or newest-first", "append, newest-first", str.lower)
+    columns: Words = setting("title, link, abstract, authors", COLUMNS, COLUMNS)
+    order: str = setting("append", "append or newest-first", "append, newest-first")
     max_bytes: int = setting("500000", "bytes to archive old rows at; 0 never", "[0-9]{1,9}", int)
-    archive: str = setting("archive", "folder for them, below root", _FOLDER, normpath)
+    archive: str = setting("archive", "folder for them, below root", f"{_FILE}/*", normpath)
     data_file: str = setting("", "a file like papers.csv", rf"{_FILE}\.(csv|jsonl)", normpath)
     lookback_days: int = setting("7", "days to ask the API for; 0 never asks", "[0-9]{1,4}", int)
     since: datetime | None = setting("", "first UTC day to read, as 2024-03-31", make=_day)
@@ -101,7 +96,6 @@ class Settings:
     commit: bool = setting("false", "commit and push what changed", "true, false", _true)
     branch: str = setting("", "a name like main, if not the checked-out one", _BRANCH, _branch)
     commit_message: str = setting("Add {added} arXiv papers", "text, also with {ids}")
-    token: str = setting("", "for the push")
     dry_run: bool = setting("false", "show new rows, change nothing", "true, false", _true)
     feed_url: str = setting("https://rss.arxiv.org/atom", "address or file", rf"{_HTTP}|(?!.*:/).+")
     api_url: str = setting("https://export.arxiv.org/api/query", "the query API", _HTTP)
@@ -109,77 +103,62 @@ class Settings:
     timeout: float = setting("30", "seconds a request may stall", "(?=.*[1-9])" + _SECONDS, float)
     max_wait: float = setting("300", "seconds to wait for failing servers", _SECONDS, float)
 
-    @classmethod
-    def load(cls, argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> Self:
-        """Read flags and variables; ConfigError for a value that will not do."""
-        settings = cls(now, **vars(parser(environ).parse_args(argv)))
-        for name, objection in _objections(settings):
-            raise ConfigError(name, objection)
-        return settings
+    def __init__(self, argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> None:
+        """Read flags and variables; ConfigError for what will not do, alone or together."""
+        texts = vars(parser(environ).parse_args(argv))
+        texts["root"] = texts["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
+        vars(self).update({name: _read(name, text) for name, text in texts.items()}, now=now)
+        self.saved_feed = "://" not in self.feed_url
+        self.folder = Path(self.archive, self.section).as_posix()
+        self.window: tuple[datetime, datetime] | None = None
+        if not self.saved_feed and (self.since or self.until or self.lookback_days):
+            today, back = datetime.combine(now, time(), UTC), timedelta(days=self.lookback_days)
+            first = datetime(1991, 1, 1, tzinfo=UTC) if self.until else today - back
+            self.window = self.since or first, self.until or today
+        for name, objected, why in _objections(self):
+            if objected:
+                raise ConfigError(name, why)
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return the alternatives that a paper matches; none when it is to be left out."""
-        excluded = self.exclude and self.exclude.match(paper)
-        return () if excluded else self.keywords.match(paper)
-
-    @property
-    def saved_feed(self) -> bool:
-        """Whether the feed is a file, which is then the only source."""
-        return "://" not in self.feed_url
-
-    @property
-    def folder(self) -> str:
-        """This table's part of the archive, relative to ``root``, with ``/``."""
-        return Path(self.archive, self.section).as_posix()
-
-    @property
-    def window(self) -> tuple[datetime, datetime] | None:
-        """First and last UTC day to ask the query API for, both included, or None."""
-        today = _midnight(self.now)
-        if self.since or self.until:
-            return self.since or datetime(1991, 1, 1, tzinfo=UTC), self.until or today
-        if self.lookback_days and not self.saved_feed:
-            return today - timedelta(days=self.lookback_days), today
-        return None
+        return () if self.exclude and self.exclude.match(paper) else self.keywords.match(paper)
 
 
-def _read(declared: Field[Any], default: str, text: str) -> Any:
+def _read(name: str, text: str) -> Any:
     """Return a setting's value; a text that will not do is told with one that would."""
-    text, known, several = text.strip() or default, declared.metadata, declared.type is Words
+    kind, (default, about, shape, make) = Settings.__annotations__[name], vars(Settings)[name]
+    text = text.strip() or default
     if not text:
-        return "" if declared.type is str else None
-    words = text.replace(",", " ").split() or [text] if several else [text]
-    fits = f"one of {known['shape']}" if ", " in known["shape"] else known["about"]
+        return "" if kind is str else None
+    words = text.replace(",", " ").split() or [text] if kind is Words else [text]
+    is_choice = ", " in shape
     try:
         for word in words:
-            if not re.fullmatch(known["shape"].replace(", ", "|"), word, re.IGNORECASE):
-                raise ValueError(f"{word!r} will not do: {fits}")
-        values = tuple(dict.fromkeys(map(known["make"], words)))
+            if not re.fullmatch(shape.replace(", ", "|"), word, re.IGNORECASE):
+                raise ValueError(f"{word!r} will not do: {shape if is_choice else about}")
+        values = tuple(dict.fromkeys(make(word.lower() if is_choice else word) for word in words))
     except ValueError as error:
-        raise ConfigError(dashed(declared.name), str(error)) from error
-    return values if several else values[0]
+        raise ConfigError(name.replace("_", "-"), str(error)) from error
+    return values if kind is Words else values[0]
 
 
-def _objections(chosen: Settings) -> Iterator[tuple[str, str]]:
-    """Yield what does not go together, or not with what is in ``root``: the setting, and why."""
-    root, since, until = chosen.root, chosen.since, chosen.until
-    if not {"title", "link", "pdf", "id"} & set(chosen.columns):
-        yield "columns", f"{', '.join(chosen.columns)!r} name no paper; add title"
-    if not root.is_dir():
-        yield "root", f"{str(root)!r} is not a folder; write . for the one you are in"
+def _objections(chosen: Settings) -> Iterator[tuple[str, object, str]]:
+    """Yield what may not go together, or not with what is in ``root``: the setting, if so, why."""
+    root, feed, saved, now = chosen.root, chosen.feed_url, chosen.saved_feed, chosen.now
+    yield "root", not root.is_dir(), f"{str(root)!r} is not a folder; write . for this one"
     path, folder = located(root, chosen.path, "path"), located(root, chosen.archive, "archive")
-    if isfile(folder) or path.is_relative_to(folder):
-        yield "archive", f"{chosen.archive!r} is not a folder beside {chosen.path}; write old"
     located(root, chosen.data_file, "data-file")
-    if chosen.saved_feed and not isfile(chosen.feed_url):
-        yield "feed-url", f"{chosen.feed_url!r} is not a file; write https://rss.arxiv.org/atom"
-    if chosen.saved_feed and (since or until):
-        name = "since" if since else "until"
-        yield name, f"{chosen.feed_url!r} is the run's only source; leave {name} empty"
-    if since and since > chosen.now:
-        yield "since", f"'{since:%Y-%m-%d}' is in the future; write {chosen.now:%Y-%m-%d}"
-    if since and until and until < since:
-        yield "until", f"'{until:%Y-%m-%d}' is before since; write {since:%Y-%m-%d}"
+    clash = isfile(folder) or path.is_relative_to(folder)
+    yield "archive", clash, f"{chosen.archive!r} is not a folder beside {chosen.path}; write old"
+    nameless = {"title", "link", "pdf", "id"}.isdisjoint(chosen.columns)
+    yield "columns", nameless, f"{', '.join(chosen.columns)!r} name no paper; add title"
+    gone = saved and not isfile(feed)
+    yield "feed-url", gone, f"{feed!r} is not a file; write https://rss.arxiv.org/atom"
+    yield "since", saved and chosen.since, f"{feed!r} is the run's only source; leave since empty"
+    yield "until", saved and chosen.until, f"{feed!r} is the run's only source; leave until empty"
+    first, last = chosen.window or (now, now)
+    yield "since", first > now, f"'{first:%Y-%m-%d}' is in the future; write {now:%Y-%m-%d}"
+    yield "until", last < first, f"'{last:%Y-%m-%d}' is before since; write {first:%Y-%m-%d}"
 
 
 def located(root: Path, name: str, setting: str) -> Path:
@@ -191,24 +170,15 @@ def located(root: Path, name: str, setting: str) -> Path:
     raise ConfigError(setting, f"{name!r} leads out of the checkout or into .git; write papers.md")
 
 
-def dashed(name: str) -> str:
-    """Return a setting's name as users write it."""
-    return name.replace("_", "-")
-
-
-def parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
+def parser(environ: Mapping[str, str]) -> ArgumentParser:
     """Return the command line: a flag for every setting but the token, its default the variable."""
-    layout = partial(argparse.RawDescriptionHelpFormatter, width=80)
-    top = argparse.ArgumentParser(formatter_class=layout, allow_abbrev=False)
-    top.prog, top.usage = "python -m paper_action", "%(prog)s [--SETTING VALUE] ..."
-    top.description, top.epilog = __doc__, match.__doc__
+    form = "%(prog)s [--SETTING VALUE] ..."
+    top = ArgumentParser("python -m paper_action", form, __doc__, match.__doc__, allow_abbrev=False)
+    top.formatter_class = partial(RawDescriptionHelpFormatter, width=80)
     top.add_argument("--version", action="version", version=f"paper-action {__version__}")
-    workspace = {"root": environ.get("GITHUB_WORKSPACE")}
-    for each in fields(Settings)[1:]:  # all but the clock
-        known, flag = each.metadata, f"--{dashed(each.name)}"
-        top.set_defaults(**{each.name: environ.get(PREFIX + each.name.upper(), "").strip()})
-        read = partial(_read, each, workspace.get(each.name) or known["default"])
-        bare: dict[str, Any] = {"nargs": "?", "const": "true"} if each.type is bool else {}
-        if each.name != "token":
-            top.add_argument(flag, metavar="...", help=known["about"], type=read, **bare)
+    top.set_defaults(token=environ.get(f"{PREFIX}TOKEN", ""))
+    for name, kind in list(Settings.__annotations__.items())[2:]:  # neither clock nor token
+        how: dict[str, Any] = {"nargs": "?", "const": "true"} if kind is bool else {}
+        how |= {"default": environ.get(PREFIX + name.upper(), ""), "help": vars(Settings)[name][1]}
+        top.add_argument(f"--{name.replace('_', '-')}", metavar="...", **how)
     return top

@@ -5,24 +5,20 @@ neither loses a paper nor repeats one; whoever writes a file reads the result ag
 GitHub's (https://github.github.com/gfm/#tables-extension-).
 """
 
-import html
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from .paper import Paper, linked_ids
 from .text import line, linked, paragraphs, plain, split_paragraphs
 
-KEYS = {"link", "pdf", "id"}
-"""The columns of addresses; where there is none of them, the title is a link."""
-TITLES = {"title", "title+authors"}
-"""The columns of titles; these and the addresses tell which paper a row is about."""
+# The columns of addresses, and of titles, which are links where there is none of those.
+KEYS, TITLES = {"link", "pdf", "id"}, {"title", "title+authors"}
+# What programs get of a paper.
 FIELDS = "id title abstract authors categories date url announce_type".split()
-"""What programs get of a paper."""
-_HEADERS = Path(__file__).with_name("headers.txt").read_text(encoding="utf-8")
-_COLUMNS: dict[str, str] = dict(re.findall("(.*): (.*)", _HEADERS))
-_DRESS = re.compile(r"<[^<>]*>|(?:!\[[^][]*)?\]\([^()]*\)|:\w+:")  # HTML, images, targets, :emoji:
+# What a name in a header means, and what it wears there: HTML, images, targets, :emoji:, entities.
+_NAMES = dict(re.findall("(.*): (.*)", Path(__file__).with_name("headers.txt").read_text("utf-8")))
+_DRESS = re.compile(r"(?:<[^<>]*>|(?:!\[[^][]*)?\]\([^()]*\)|:\w+:|&#?\w+;|[\W_])+")
 
 # Patterns see a file with a line feed put before its first line and the other line endings made
 # one. So a line begins with its line feed, and the same place in the file is that line, ended.
@@ -35,8 +31,8 @@ _MARKER = re.compile(r"(?m)\n {0,3}<!--\s*papers:(?:start|end)\b([^>\n]*)-->[ \t
 _BLOCK = r"\t|#{1,6}\s|>|<[A-Za-z/!?]|(?:[-+*]|\d{1,9}[.)])\s|(?:[-*_][ \t]*){3,}$|\|[ \t]*$"
 # Where line breaks tore a row, it goes on up to the line that ends with a pipe.
 _TORN = r"[ \t]*\|(?:[^|\n]++|\|(?![ \t]*$)|\n(?![ \t]*(?:\||<!--|$)))*+\|[ \t]*$"
-_ROW = re.compile(rf"(?m)\n(?![ \t]*$| {{4}}| {{0,3}}(?:{_BLOCK}))(?:{_TORN}|[^\n]*)")
-_DELIMITER = re.compile(r"(?m)\n {0,3}[|:-][|: \t-]*$")
+_ROW = re.compile(rf"(?m)\n(?![ \t]*$| {{4}}| {{0,3}}(?:{_BLOCK}))(?:.*\|[ \t]*$|{_TORN}|.*)")
+_DELIMITER = re.compile(r"(?m)\n {0,3}(?=\S)\|?(?:[ \t]*:?-+:?[ \t]*(?:\||$))+[ \t]*$")
 
 _CELLS: dict[str, Callable[[Paper], str]] = {
     "title": lambda paper: line(paper.title),
@@ -55,83 +51,61 @@ _CELLS: dict[str, Callable[[Paper], str]] = {
 _FOLD = "<details><summary>Abstract</summary>{}</details>"
 
 
-@dataclass(slots=True, eq=False)
 class Row:
     """A row: its text with the line endings, its cells, the papers it lists, its own one first.
 
-    It is ``told`` where columns of ours tell which paper is its own, so that it can be made anew.
+    ``told`` is its own paper where columns of ours tell it, so that the row can be made anew.
     """
 
-    text: str
-    cells: list[str]
-    ids: list[str]
-    told: bool = True
+    def __init__(self, text: str, cells: list[str], ids: list[str], told: str = "") -> None:
+        self.text, self.cells, self.ids, self.told = text, cells, ids, told
 
 
-@dataclass(slots=True)
 class Table:
-    """A table in a text, from offset ``start`` to ``stop``.
+    """A table in a text, from offset ``start`` to ``stop``, and the papers that the text lists.
 
     A column that is not understood has an empty name; without columns, a table could be made there.
+    ``unclosed`` has the offset of a fence or a comment that hides the end of the text.
     """
 
-    start: int
-    stop: int
-    header: str = ""
-    columns: tuple[str, ...] = ()
-    rows: list[Row] = field(default_factory=list)
+    def __init__(self, text: str, unclosed: list[int], start: int, stop: int) -> None:
+        self.text, self.unclosed, self.start, self.stop = text, unclosed, start, stop
+        self.papers, self.header = set[str](), text[start:stop]
+        self.columns, self.rows = tuple[str, ...](), list[Row]()
 
-    def put_into(self, text: str) -> str:
-        """Return the text it was read from with the table as it is now."""
+    def rewritten(self) -> str:
+        """Return the text with the table as it is now."""
         rows = "".join(row.text for row in self.rows)
-        return text[: self.start] + self.header + rows + text[self.stop :]
-
-
-@dataclass(slots=True)
-class Page:
-    """A text, the table in it that is ours, the papers it lists, and where everything stands.
-
-    ``shape`` is what patterns see of it; ``unclosed`` has the offset of a fence or a comment that
-    hides its end; ``marks`` has the offsets of the markers of each section.
-    """
-
-    text: str
-    shape: str
-    unclosed: list[int]
-    ours: Table
-    tables: list[Table] = field(default_factory=list)
-    papers: set[str] = field(default_factory=set)
-    marks: dict[str, list[int]] = field(default_factory=dict)
+        return self.text[: self.start] + self.header + rows + self.text[self.stop :]
 
     def line(self, offset: int) -> int:
         """Return the number of the line at an offset, counted from 1."""
-        return self.shape.count("\n", 0, offset + 1)
-
-
-def cell(paper: Paper, column: str) -> str:
-    """Return the content of one cell, empty where the column is not understood."""
-    return "<br>".join(_CELLS[name](paper) for name in column.split("+") if name)
+        return len(re.findall(r"\r\n?|\n", self.text[:offset])) + 1
 
 
 def cells(paper: Paper, columns: Sequence[str], *, folded: bool) -> list[str]:
-    """Return the cells of a paper's row; ``folded`` hides the abstract until it is clicked."""
+    """Return the cells of a paper's row, empty where a column is not understood.
+
+    ``folded`` hides the abstract until it is clicked.
+    """
     special = {"abstract": "abstract-folded"} if folded else {}
     special |= {} if KEYS & set(columns) else {name: f"linked-{name}" for name in TITLES}
-    return [cell(paper, special.get(column, column)) for column in columns]
+    parts = [special.get(column, column).split("+") for column in columns]
+    return ["<br>".join(_CELLS[name](paper) for name in names if name) for names in parts]
 
 
-def record(paper: Paper) -> dict[str, object]:
+def record(paper: Paper) -> dict[str, str | list[str]]:
     """Return a paper as programs get it: plain text, the paragraphs of the abstract apart."""
     abstract = "\n\n".join(map(plain, split_paragraphs(paper.abstract)))
     texts = {"title": plain(paper.title), "abstract": abstract, "date": paper.date.isoformat()}
     lists = {"authors": [*map(plain, paper.names)], "categories": [*paper.categories]}
-    return {name: getattr(paper, name, "") for name in FIELDS} | texts | lists
+    return {name: getattr(paper, name) for name in FIELDS} | texts | lists
 
 
-def head(columns: Sequence[str], eol: str) -> str:
+def head(columns: Sequence[str]) -> str:
     """Return the two lines at the head of a new table."""
     names = [name.upper() if len(name) < 4 else name.split("-")[0].title() for name in columns]
-    return f"| {' | '.join(names)} |{eol}|{' --- |' * len(names)}{eol}"
+    return f"| {' | '.join(names)} |\n|{' --- |' * len(names)}\n"
 
 
 def _split(text: str) -> list[str]:
@@ -142,12 +116,10 @@ def _split(text: str) -> list[str]:
 
 def _columns(header: str, delimiter: str) -> tuple[str, ...]:
     """Return what each name in a header means, whatever dress it wears; nothing if it is none."""
-    names, dashes = _split(header.lower()), _split(delimiter)
-    bare = (html.unescape(_DRESS.sub(" ", name)) for name in names)
-    words = [re.sub(r"[\W_]+", " ", name).strip() for name in bare]
-    beside = {"paper": "link"} if "title" in words else {}
-    fits = len(dashes) == len(names) and all(re.fullmatch(":?-+:?", dash) for dash in dashes)
-    return tuple(beside.get(word, _COLUMNS.get(word, "")) for word in words) if fits else ()
+    words = [_DRESS.sub(" ", name).strip() for name in _split(header.lower())]
+    meant = _NAMES | ({"paper": "link"} if "title" in words else {})
+    fits = len(_split(delimiter)) == len(words)
+    return tuple(meant.get(word, "") for word in words) if fits else ()
 
 
 def _row(text: str, lines: Sequence[str], columns: Sequence[str]) -> Row:
@@ -162,53 +134,55 @@ def _row(text: str, lines: Sequence[str], columns: Sequence[str]) -> Row:
     telling = " ".join(content for column, content in pairs if column in KEYS | TITLES)
     crowded = len(cells) > len(columns)
     ids = linked_ids(text)[:1] if crowded or len(lines) > 1 else linked_ids(counted)
-    told = bool(ids) and ids[0] in linked_ids(telling)[:1] and not (crowded and "" in columns)
-    return Row(text, cells, ids, told)
+    told = ids[:1] == linked_ids(telling)[:1] and not (crowded and "" in columns)
+    return Row(text, cells, ids, ids[0] if ids and told else "")
 
 
-def _scanned(text: str) -> Page:
-    """Return all of a text; a link lists its paper wherever it stands, but in a row's abstract."""
-    shape = "\n" + text.replace("\r\n", " \n").replace("\r", "\n")
-    shape = re.sub("^\n\ufeff", "\ufeff\n", shape)
-    unclosed = [found.start() for found in _HIDDEN.finditer(shape) if "" in found.groups()]
-    shape = _HIDDEN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), shape)
-    page, stop = Page(text, shape, unclosed, Table(0, 0)), 0
-    for found in _MARKER.finditer(shape):
-        page.marks.setdefault(" ".join(found[1].split()), []).append(found.start())
-    for found in _DELIMITER.finditer(shape):
-        start, body = max(0, shape.rfind("\n", 0, found.start())), found.end()
+def _tables(page: Table, shape: str, part: range) -> Iterator[Table]:
+    """Yield the tables in a part of a page, and put the papers that it lists into the page's.
+
+    A link lists its paper wherever it stands, but in a row's abstract.
+    """
+    text, papers, stop = page.text, page.papers, part.start
+    for found in _DELIMITER.finditer(shape, part.start, part.stop):
+        start, body = shape.rfind("\n", 0, found.start()), found.end()
         header = shape[start : found.start()]
         if start >= stop and "|" in header and (columns := _columns(header, found[0])):
-            page.papers.update(linked_ids(text[stop:body]))
-            page.tables.append(table := Table(start, body, text[start:body], columns))
-            while row := _ROW.match(shape, table.stop):
-                written, table.stop = text[row.start() : row.end()], row.end()
-                table.rows.append(_row(written, row[0][1:].split("\n"), columns))
-                page.papers.update(table.rows[-1].ids)
+            papers.update(linked_ids(text[stop:body]))
+            table = Table(text, page.unclosed, start, body)
+            table.papers, table.columns = papers, columns
+            while line := _ROW.match(shape, table.stop):
+                written, table.stop = text[table.stop : line.end()], line.end()
+                table.rows.append(_row(written, line[0][1:].split("\n"), columns))
+                papers.update(table.rows[-1].ids)
             stop = table.stop
-    page.papers.update(linked_ids(text[stop:]))
-    return page
+            yield table
+    papers.update(linked_ids(text[stop : part.stop]))
 
 
-def read(text: str, section: str = "") -> Page:
+def read(text: str, section: str = "") -> Table:
     """Read a file once: ours is the table between the markers, else the file's first of papers.
 
     Of several below its heading, it is the one with the most papers. With a section, only what
     stands between its markers is listed, and every HTML comment.
     """
-    page = _scanned(text)
-    marks = page.marks.get(section, [len(text)])
-    fit = [table for table in page.tables if marks[0] < table.start < marks[-1]]
+    shape = re.sub("^\ufeff?", r"\g<0>\n", text.replace("\r\n", " \n").replace("\r", "\n"))
+    unclosed = [found.start() for found in _HIDDEN.finditer(shape) if "" in found.groups()]
+    shape = _HIDDEN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), shape)
+    spans: dict[str, range] = {}  # from a section's first marker to its last
+    for found in _MARKER.finditer(shape):
+        name, at = " ".join(found[1].split()), found.start()
+        spans[name] = range(spans[name].start if name in spans else at, at)
+    span = spans.get(section, range(len(text), len(text)))
+    page = Table(text, unclosed, span.stop, span.stop)
+    fit = [*_tables(page, shape, span if section else range(len(shape)))]
     if section:
-        comments = re.findall("(?s)<!--(.*?)-->", text)
-        page.papers = _scanned("\n\n".join([text[marks[0] : marks[-1]], *comments])).papers
-    elif "" not in page.marks:
-        others = [range(found[0], found[-1]) for found in page.marks.values()]
-        free = [table for table in page.tables if not any(table.start in taken for taken in others)]
+        page.papers.update(linked_ids("".join(re.findall("(?s)<!--.*?-->", text))))
+    elif "" in spans:
+        fit = [table for table in fit if table.start in span]
+    else:
+        free = [table for table in fit if not any(table.start in taken for taken in spans.values())]
         fit = [table for table in free if TITLES & {*table.columns}]
         fit = [each for each in fit if KEYS & {*each.columns} or any(row.ids for row in each.rows)]
-    headings = [page.shape.rfind("\n#", 0, table.start) for table in fit]
-    beside = [table for table, at in zip(fit, headings, strict=True) if at == headings[0]]
-    sized = {sum(bool(row.ids) for row in table.rows): table for table in reversed(beside)}
-    page.ours = sized[max(sized)] if sized else Table(marks[-1], marks[-1])
-    return page
+    near = [table for table in fit if shape.find("\n#", fit[0].start, table.start) < 0]
+    return max(near, key=lambda table: sum(bool(row.ids) for row in table.rows), default=page)

@@ -1,24 +1,21 @@
 """``python -m tests.bench [feed.xml]``: how fast and how light, as ratios measured side by side.
 
-Every figure is a median of whole processes (``wait4``), the rivals of a row taking turns, bytecode
-warm. Without a file the feed has 2,000 generated entries. Exits 1 when a target is missed.
+Every figure is a median of whole processes (``getrusage``), the rivals of a row taking turns,
+bytecode warm. Without a file the feed has 2,000 generated entries. Exits 1 when a target is missed.
 """
 
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from importlib.metadata import version
+from contextlib import chdir
+from functools import partial
 from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from timeit import timeit
 
-from lxml import etree
-
-from paper_action.paper import linked_ids
+from paper_action.atom import parse
 from paper_action.text import paragraphs
 
 from .conftest import TOP, clean_environ
@@ -26,14 +23,15 @@ from .fake_arxiv import Entry, FakeArxiv, saved_feed
 from .test_text import WORST
 
 ROUNDS = 7
-PEAK = 1 if sys.platform == "darwin" else 1024  # bytes that ru_maxrss counts in
+UNIT = 1 if sys.platform == "darwin" else 1024  # bytes that ru_maxrss counts in
+ENVIRON = clean_environ() | {"PYTHONPATH": str(TOP), "PYTHONDONTWRITEBYTECODE": ""}
+OURS = ["-P", "-m", "paper_action", "--feed-url", "../feed.xml"]
+FLOOR = "import sys, requests, dateutil.parser, lxml.etree as xml\nxml.parse(sys.argv[1])"
 REPLACED = """
 import sys, feedparser
 words = "multimodal", "multi-modal", "generative", "llm"
-with open(sys.argv[1], "rb") as file:
-    feed = feedparser.parse(file.read())
+feed = feedparser.parse(open(sys.argv[1], "rb").read())
 with open("README.md", "a", encoding="utf-8") as readme:
-    readme.write("| Title | Link | Abstract | Authors |\\n| --- | --- | --- | --- |\\n")
     for entry in feed.entries:
         if any(word in entry.title.lower() for word in words):
             abstract = entry.summary.partition("Abstract:")[2].replace("\\n", " ").strip()
@@ -41,170 +39,86 @@ with open("README.md", "a", encoding="utf-8") as readme:
             link = f"[{entry.link}]({entry.link})"
             readme.write(f"| {entry.title} | {link} | {abstract} | {authors} |\\n")
 """
-FLOOR = """
-import sys, requests, lxml.etree, dateutil.parser
-with open(sys.argv[1], "rb") as file:
-    lxml.etree.fromstring(file.read())
-"""
 # a process of its own, as a child's peak memory is never counted lower than its parent's
 LAUNCHER = """
-import os, subprocess, sys, time
+import resource, subprocess, sys, time
 began = time.perf_counter()
-process = subprocess.Popen(sys.argv[1:], stdout=2)
-_, status, used = os.wait4(process.pid, 0)
-print(time.perf_counter() - began, used.ru_maxrss)
-sys.exit(os.waitstatus_to_exitcode(status))
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
-HEADER = "| Title | Link | Abstract | Authors |\n| --- | --- | --- | --- |\n"
 
 
-@dataclass
-class Rival:
-    """A command, where it runs, what is done before each round, and what the rounds took."""
-
-    command: list[str]
-    folder: Path
-    before: Callable[[], object] = lambda: None
-    times: list[float] = field(default_factory=list)
-    peaks: list[float] = field(default_factory=list)
-
-    @property
-    def seconds(self) -> float:
-        return statistics.median(self.times[-ROUNDS:])
-
-    def run(self, environ: dict[str, str]) -> None:
-        self.before()
-        command = [sys.executable, "-S", "-c", LAUNCHER, *self.command]
-        done = subprocess.run(command, cwd=self.folder, env=environ, capture_output=True,
-                              encoding="utf-8", check=False)  # fmt: skip
-        if done.returncode:
-            raise SystemExit(f"{self.command} failed:\n{done.stderr}")
-        seconds, peak = map(float, done.stdout.split())
-        self.times.append(seconds)
-        self.peaks.append(peak * PEAK / 2**20)
+def measure(keep: str, *words: str) -> tuple[float, float]:
+    """Run Python in a copy of a folder; return the seconds and the peak memory in MiB."""
+    shutil.rmtree("list", ignore_errors=True)
+    shutil.copytree(keep, "list")
+    command = [sys.executable, "-S", "-c", LAUNCHER, sys.executable, *words]
+    seconds, peak = subprocess.check_output(command, cwd="list", env=ENVIRON).split()
+    return float(seconds), float(peak) * UNIT / 2**20
 
 
-class Bench:
-    """A folder to work in, the table that is printed, and whether a target was missed."""
-
-    def __init__(self, scratch: Path) -> None:
-        self.scratch, self.missed = scratch, 0
-        self.environ = clean_environ() | {"PYTHONPATH": str(TOP), "PYTHONUTF8": "1"}
-        self.environ |= {"PYTHONPYCACHEPREFIX": str(scratch / "bytecode")}
-        self.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-
-    def compare(self, *rivals: Rival) -> None:
-        """Let the rivals take turns, after a round that does not count."""
-        for _ in range(ROUNDS + 1):
-            for rival in rivals:
-                rival.run(self.environ)
-
-    def program(self, name: str, feed: Path, *, keep: Path | None = None) -> Rival:
-        """Return a whole local run in a folder that is emptied, or filled from ``keep``, before."""
-        folder = self.scratch / name
-
-        def before() -> None:
-            shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(keep, folder) if keep else folder.mkdir()
-
-        command = [sys.executable, "-P", "-m", "paper_action", "--feed-url", str(feed)]
-        return Rival(command, folder, before)
-
-    def script(self, name: str, text: str, feed: Path) -> Rival:
-        folder = self.scratch / name
-        folder.mkdir()
-        clear = lambda: (folder / "README.md").unlink(missing_ok=True)  # noqa: E731
-        return Rival([sys.executable, "-c", text, str(feed)], folder, clear)
-
-    def say(self, what: str, figure: float, target: float, unit: str = "") -> None:
-        self.missed += figure > target
-        verdict = "missed" if figure > target else "met"
-        print(f"| {what} | {figure:.2f}{unit} | {target}{unit} | {verdict} |", flush=True)
+def compare(*rivals: tuple[str, ...]) -> list[list[float]]:
+    """Let the rivals take turns, after a round that does not count; return each one's medians."""
+    rounds = [[measure(*rival) for rival in rivals] for _ in range(ROUNDS + 1)]
+    return [[*map(median, zip(*taken, strict=True))] for taken in zip(*rounds[1:], strict=True)]
 
 
-def generated(target: Path, count: int) -> Path:
-    """Write a feed of papers as long as arXiv's are, a sixth of them what the defaults look for."""
-    words = "We study retrieval with $n$ items, \\emph{fast} and 30\\% lighter, by users. " * 14
-    titles = (f"{'LLM' if n % 6 == 0 else 'Paper'} number {n}" for n in range(count))
-    return saved_feed(target, *(Entry(f"2504.{n:05}", title, words, ("A. One", 'M. M\\"uller'))
-                                for n, title in enumerate(titles)))  # fmt: skip
+def generated(count: int) -> list[Entry]:
+    """Return papers as long as arXiv's are, a sixth of them what the defaults look for."""
+    words = 'We study $n$ items by M\\"uller, \\emph{fast} and 30\\% lighter, by users. ' * 14
+    return [Entry(f"2504.{n:05}", "Paper" if n % 6 else "LLM", words) for n in range(count)]
 
 
-def listing(folder: Path, count: int, feed: Path) -> Path:
+def listing(count: int) -> str:
     """Write a README and an archive of so many rows; the last half of the feed is among them."""
+    folder = Path(f"list{count}")
     (folder / "archive").mkdir(parents=True)
-    announced = linked_ids(
-        feed.read_text(encoding="utf-8").replace("oai:arXiv.org:", "https://arxiv.org/abs/")
-    )
     ids = [f"{10 + n // 12000:02}{n // 1000 % 12 + 1:02}.{n % 1000:05}" for n in range(count)]
+    announced = [paper.id for paper in parse(Path("feed.xml").read_bytes()).papers]
     ids += announced[len(announced) // 2 :]
-    row = "| A paper | [https://arxiv.org/abs/{0}](https://arxiv.org/abs/{0}) | {1}| A. One |\n"
-    rows = [row.format(name, "Some words. " * 100) for name in ids]
-    (folder / "README.md").write_text(HEADER + "".join(rows[-100:]), encoding="utf-8")
-    for start in range(0, count - 100, 300):
-        month = f"20{ids[start][:2]}-{ids[start][2:4]}"
-        text = f"# arXiv papers\n\n{HEADER}{''.join(rows[start : start + 300])}"
-        (folder / "archive" / f"{month}-{start // 300 + 2}.md").write_text(text, encoding="utf-8")
-    return folder
+    row = "| A | [https://arxiv.org/abs/{0}](https://arxiv.org/abs/{0}) | " + "words " * 200 + "|\n"
+    rows = [row.format(name) for name in ids]
+    pages = {f"archive/{n}.md": rows[n : n + 300] for n in range(0, count - 100, 300)}
+    for name, page in (pages | {"README.md": rows[-100:]}).items():
+        (folder / name).write_text("| Title | Link | Abstract |\n|-|-|-|\n" + "".join(page))
+    return folder.name
 
 
-def speed(bench: Bench, feed: Path) -> None:
-    """A run against the replaced script, the floor, and a run with nothing new."""
-    ours = bench.program("ours", feed)
-    replaced, floor = bench.script("replaced", REPLACED, feed), bench.script("floor", FLOOR, feed)
-    ours.run(bench.environ)
-    keep = Path(shutil.copytree(ours.folder, bench.scratch / "done"))
-    again = bench.program("again", feed, keep=keep)
-    bench.compare(ours, replaced, floor, again)
-    bench.say("wall time / the feedparser script's", ours.seconds / replaced.seconds, 0.27)
-    bench.say("wall time / the floor's", ours.seconds / floor.seconds, 1.20)
-    bench.say("peak memory", statistics.median(ours.peaks[-ROUNDS:]), 45, " MiB")
-    bench.say("a run that finds nothing new / one that does", again.seconds / ours.seconds, 1.25)
-    lists = [listing(bench.scratch / f"list{n}", n, feed) for n in (1_000, 100_000)]
-    short, long = (bench.program(f"{keep.name}-run", feed, keep=keep) for keep in lists)
-    bench.compare(short, long)
-    bench.say("100,000 rows listed, beyond 1,000", long.seconds - short.seconds, 4, " s")
-
-
-def growth(bench: Bench) -> None:
-    """What the worst texts take, in this process."""
-    took = 0.0
-    for text in WORST:
-        began = time.perf_counter()
-        paragraphs(text * (100_000 // len(text)))
-        took = max(took, time.perf_counter() - began)
-    bench.say(f"100 kB of the worst of {len(WORST)} texts", took, 1, " s")
-
-
-def requests(bench: Bench) -> None:
-    """What a daily run asks arXiv for."""
+def figures():
+    """Yield what is measured, the figure, the most it may be, and its unit."""
+    Path("none").mkdir()
+    measure("none", *OURS)
+    shutil.copytree("list", "done")
+    scripts = (("none", "-c", script, "../feed.xml") for script in (REPLACED, FLOOR))
+    ours, replaced, floor, again = compare(("none", *OURS), *scripts, ("done", *OURS))
+    yield "wall time / the feedparser script's", ours[0] / replaced[0], 0.27, ""
+    yield "wall time / the floor's", ours[0] / floor[0], 1.2, ""
+    yield "peak memory", ours[1], 45, " MiB"
+    yield "a run that finds nothing new / one that does", again[0] / ours[0], 1.25, ""
+    short, long = compare(*((listing(count), *OURS) for count in (1_000, 100_000)))
+    yield "100,000 rows listed, beyond 1,000", long[0] - short[0], 4, " s"
+    worst = (text * (100_000 // len(text)) for text in WORST)
+    took = max(timeit(partial(paragraphs, text), number=1) for text in worst)
+    yield f"100 kB of the worst of {len(WORST)} texts", took, 1, " s"
     for count in (1, 10):
         names = [f"cs.{letter}I" for letter in "ABCDEFGHIJ"[:count]]
-        with FakeArxiv([Entry("2504.00001", categories=(names[0],))]) as arxiv:
-            daily = bench.program("daily", Path("unused"))
-            daily.command[-2:] = [*map(str, arxiv.flags), "--categories", ",".join(names)]
-            daily.run(bench.environ)
-            bench.say(f"requests a day, categories: {count}", len(arxiv.requests), 2)
+        with FakeArxiv() as arxiv:
+            measure("none", *OURS[:-2], *arxiv.flags, "--categories", ",".join(names))
+        yield f"requests a day, categories: {count}", len(arxiv.requests), 2, ""
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory() as scratch:
-        bench, feed = Bench(Path(scratch)), Path(scratch, "feed.xml")
-        if sys.argv[1:]:
-            shutil.copy(sys.argv[1], feed)
-        else:
-            generated(feed, 2000)
-        packages = ", ".join(
-            f"{name} {version(name)}" for name in ("lxml", "requests", "feedparser")
-        )
-        print(f"{platform.platform()}, Python {platform.python_version()}, {packages}")
-        entries = len(etree.parse(feed).getroot().findall("{*}entry"))
-        print(f"{entries} entries, {feed.stat().st_size / 1e6:.1f} MB, medians of {ROUNDS}\n")
+    verdicts, saved = list[str](), Path(*sys.argv[1:]).absolute()
+    with TemporaryDirectory() as scratch, chdir(scratch):
+        feed = saved_feed(Path("feed.xml"), *generated(2000))
+        if saved.is_file():
+            shutil.copy(saved, feed)
+        print(platform.platform(), platform.python_version(), feed.stat().st_size, "bytes\n")
         print("| what | figure | at most | target |\n| --- | --- | --- | --- |")
-        speed(bench, feed)
-        growth(bench)
-        requests(bench)
-    return 1 if bench.missed else 0
+        for what, figure, target, unit in figures():
+            verdicts.append("missed" if figure > target else "met")
+            print(f"| {what} | {figure:.2f}{unit} | {target}{unit} | {verdicts[-1]} |", flush=True)
+    return 1 if "missed" in verdicts else 0
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """Fixtures: the program in a folder of its own, called or as a process; repositories to push to."""
 
-import contextlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from collections import namedtuple
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,34 +18,30 @@ from paper_action.__main__ import main
 from paper_action.paper import Paper
 from paper_action.settings import Settings
 
-HERE = Path(__file__).parent
-DATA = HERE / "data"
+DATA = Path(__file__).parent / "data"
 DAYS = [DATA / f"cs.IR.2025-04-{day}.xml" for day in ("08", "09", "10")]
-TOP = HERE.parent
+TOP = DATA.parents[1]
 NOW = datetime(2025, 4, 10, 6, 0, tzinfo=UTC)  # a Thursday, two hours after the feed's rebuild
+
+
+def cases(name: str) -> list[list[str]]:
+    """Return the cases of a table in the data folder: one a line, with arrows between its cells."""
+    lines = (DATA / name).read_text(encoding="utf-8").split("\n")
+    return [line.split(" ⇒ ") for line in lines if " ⇒ " in line and not line.startswith("# ")]
 
 
 def paper(identifier: str = "2504.03184", **changes) -> Paper:
     """Return a paper, all of it made up but for what is changed."""
-    made: dict[str, Any] = {
-        "version": 1,
-        "title": "An LLM",
-        "abstract": "Words.",
-        "authors": ("A. One", "B. Two"),
-        "categories": ("cs.IR",),
-        "primary": "cs.IR",
-        "announce_type": "new",
-        "date": NOW,
-        "comment": "",
-        "doi": "",
-    }
+    made: dict[str, Any] = {"title": "An LLM", "abstract": "Words.", "comment": "", "doi": ""}
+    made |= {"authors": ("A. One", "B. Two"), "categories": ("cs.IR",)}
+    made |= {"version": 1, "announce_type": "new", "date": NOW}
     return Paper(id=identifier, **(made | changes))
 
 
 def chosen(**values: object) -> Settings:
     """Return settings at their defaults but for those that are given."""
     texts = {f"PAPER_ACTION_{name.upper()}": str(value) for name, value in values.items()}
-    return Settings.load([], texts, NOW)
+    return Settings([], texts, NOW)
 
 
 def clean_environ() -> dict[str, str]:
@@ -53,78 +50,58 @@ def clean_environ() -> dict[str, str]:
     return {name: text for name, text in os.environ.items() if not name.startswith(ours)}
 
 
-@dataclass
-class Done:
-    """What a run of the program left behind."""
-
-    code: int
-    out: str
-    err: str
-    outputs: dict[str, str] = field(default_factory=dict)
-    summary: str = ""
+# what a run of the program left behind
+Done = namedtuple("Done", "code out err outputs summary")
 
 
 def read_outputs(text: str) -> dict[str, str]:
     """Parse a GITHUB_OUTPUT file the way the runner does."""
-    lines, outputs = iter(text.split("\n")), {}
-    for line in lines:
-        if "<<" in line:
-            name, _, border = line.partition("<<")
-            outputs[name] = "\n".join(iter(lines.__next__, border))
-        else:
-            assert not line, f"a line of its own in GITHUB_OUTPUT: {line!r}"
-    return outputs
+    output = re.compile(r"^(\w+)<<(.+)\n((?:.*\n)*?)\2\n", re.MULTILINE)
+    assert not output.sub("", text), f"a line of its own in GITHUB_OUTPUT: {text!r}"
+    return {name: value.removesuffix("\n") for name, _, value in output.findall(text)}
 
 
-def _runner(root: Path, environ: dict[str, str]) -> dict[str, str]:
+def _call(*command: object, **where: Any) -> subprocess.CompletedProcess[str]:
+    where |= {"capture_output": True, "encoding": "utf-8", "timeout": 60}
+    return subprocess.run([*map(str, command)], check=False, **where)
+
+
+def runner(root: Path, changes: dict[str, str]) -> dict[str, str]:
     """Return the environment of a step, with empty files for what it says."""
-    notes = root.parent / f".{root.name}-runner"
-    notes.mkdir(exist_ok=True)
-    names = {"GITHUB_OUTPUT": notes / "output", "GITHUB_STEP_SUMMARY": notes / "summary"}
-    for file in names.values():
-        file.write_text("")
-    return clean_environ() | {name: str(file) for name, file in names.items()} | environ
+    files = {name: f"{root}.{name}" for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    for file in files.values():
+        Path(file).write_text("")
+    return clean_environ() | files | changes
 
 
-def _done(code: int, out: str, err: str, environ: dict[str, str]) -> Done:
-    outputs = read_outputs(Path(environ["GITHUB_OUTPUT"]).read_text(encoding="utf-8"))
-    return Done(
-        code, out, err, outputs, Path(environ["GITHUB_STEP_SUMMARY"]).read_text(encoding="utf-8")
-    )
+def left(environ: dict[str, str], code: int = 0, out: str = "", err: str = "") -> Done:
+    """Return what a step left behind."""
+    files = map(environ.__getitem__, ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"))
+    outputs, summary = (Path(file).read_text(encoding="utf-8") for file in files)
+    return Done(code, out, err, read_outputs(outputs), summary)
 
 
 def run(root: Path, *flags: object, now: datetime = NOW, **environ: str) -> Done:
     """Run the program in this process, in a folder, on a day that is set."""
-    environ, out, err = _runner(root, environ), io.StringIO(), io.StringIO()
-    with contextlib.chdir(root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            code = main([str(flag) for flag in flags], environ, now)
-        except SystemExit as stop:  # argparse's way out
-            code = int(stop.code or 0)
-    return _done(code, out.getvalue(), err.getvalue(), environ)
+    environ, out, err = runner(root, environ), io.StringIO(), io.StringIO()
+    with chdir(root), redirect_stdout(out), redirect_stderr(err):
+        code = main([str(flag) for flag in flags], environ, now)
+    return left(environ, code, out.getvalue(), err.getvalue())
 
 
-def run_process(root: Path, *flags: object, timeout: float = 60, **environ: str) -> Done:
+def run_process(root: Path, *flags: object, **environ: str) -> Done:
     """Run ``python -m paper_action`` in a folder, today."""
-    environ = _runner(root, environ) | {"PYTHONPATH": str(TOP)}
-    command = [sys.executable, "-m", "paper_action", *map(str, flags)]
-    done = subprocess.run(command, cwd=root, env=environ, capture_output=True, encoding="utf-8",
-                          timeout=timeout, check=False)  # fmt: skip
-    return _done(done.returncode, done.stdout, done.stderr, environ)
+    environ = runner(root, environ) | {"PYTHONPATH": str(TOP)}
+    done = _call(sys.executable, "-m", "paper_action", *flags, cwd=root, env=environ)
+    return left(environ, done.returncode, done.stdout, done.stderr)
 
 
 def git(folder: Path, *arguments: str) -> str:
     """Run git in a folder as some person; return what it prints."""
     who = ["-c", "user.name=Some Person", "-c", "user.email=person@example.org"]
-    fixed = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
-             "GIT_AUTHOR_DATE": NOW.isoformat(), "GIT_COMMITTER_DATE": NOW.isoformat()}  # fmt: skip
-    done = subprocess.run(
-        ["git", "-C", str(folder), *who, *arguments],
-        env=clean_environ() | fixed,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    environ = clean_environ() | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    environ |= dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), NOW.isoformat())
+    done = _call("git", "-C", folder, *who, *arguments, env=environ)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -157,9 +134,8 @@ def origin(tmp_path: Path, first_origin: Path) -> Path:
 
 def clone(origin: Path, name: str = "checkout") -> Path:
     """Return a shallow clone, as actions/checkout makes it."""
-    target = origin.parent / name
-    git(origin.parent, "clone", "--quiet", "--depth", "1", origin.as_uri(), str(target))
-    return target
+    git(origin.parent, "clone", "--quiet", "--depth", "1", origin.as_uri(), name)
+    return origin.parent / name
 
 
 @pytest.fixture

@@ -1,30 +1,31 @@
 """arXiv in small: announcement feed and query API on loopback, on a day that is set."""
 
 import re
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partialmethod
 from pathlib import Path
+from socketserver import ThreadingMixIn
+from threading import Thread
 from time import sleep
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import unquote
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from xml.sax.saxutils import escape
+
+from .conftest import DATA
 
 CAP = 2000
 TODAY = date(2025, 4, 10)  # the day of conftest's NOW
-KINDS = ("new", "cross", "replace", "replace-cross")
-NAMESPACES = (
-    'xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom" '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/" '
-    'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"'
-)
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"
+><title>x</title>{}</feed>"""
+ANNOUNCEMENT, RESULT = ((DATA / f"{name}.xml").read_text() for name in ("announcement", "result"))
 
 
-def document(*entries: str, title: str = "x") -> str:
+def document(*entries: str) -> str:
     """Return an Atom document."""
-    return f"<feed {NAMESPACES}><title>{title}</title>{''.join(entries)}</feed>"
+    return ATOM.format("".join(entries))
 
 
 @dataclass(frozen=True)
@@ -45,27 +46,14 @@ class Entry:
     def is_in(self, wanted: Iterable[str]) -> bool:
         return any(f"{name}.".startswith(f"{part}.") for name in self.categories for part in wanted)
 
-    def _entry(self, name: str, summary: str, *parts: str) -> str:
-        terms = "".join(f'<category term="{name}"/>' for name in self.categories)
-        note = f"<arxiv:comment>{escape(self.comment)}</arxiv:comment>"
-        about = f"<id>{name}{self.id}v{self.version}</id><title>{escape(self.title)}</title>"
-        text = f"{about}{terms}{note}<summary>{summary}{escape(self.abstract)}</summary>"
-        return f"<entry>{text}{''.join(parts)}</entry>"
+    def _fill(self, template: str, between: str) -> str:
+        texts = {name: escape(str(text)) for name, text in vars(self).items()}
+        texts["authors"] = between.join(map(escape, self.authors))
+        texts["categories"] = '"/><category term="'.join(self.categories)
+        return template.format(primary=self.categories[0], **texts)
 
-    def announcement(self) -> str:
-        return self._entry(
-            "oai:arXiv.org:",
-            f"arXiv:{self.id}v{self.version} Announce Type: {self.kind} \nAbstract: ",
-            f"<published>{self.announced}T00:00:00-04:00</published>",
-            f"<arxiv:announce_type>{self.kind}</arxiv:announce_type>",
-            f"<dc:creator>{escape(', '.join(self.authors))}</dc:creator>",
-        )
-
-    def result(self) -> str:
-        names = (f"<author><name>{escape(name)}</name></author>" for name in self.authors)
-        primary = f'<arxiv:primary_category term="{self.categories[0]}"/>'
-        published = f"<published>{self.submitted}T12:00:00Z</published>"
-        return self._entry("http://arxiv.org/abs/", "", published, primary, *names)
+    announcement = partialmethod(_fill, ANNOUNCEMENT, ", ")
+    result = partialmethod(_fill, RESULT, "</name></author><author><name>")
 
 
 def saved_feed(path: Path, *entries: Entry) -> Path:
@@ -82,37 +70,32 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | Iterable[bytes] | None = None
     cut: int | None = None  # this many bytes of the body arrive
-    empty: bool = False  # a page without entries, whatever the total is
     stale: int = 0  # days that feed or index are behind
 
 
-class FakeArxiv:
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class FakeArxiv(ThreadingMixIn, WSGIServer):
     """Serves ``papers`` as of the day ``now``; each request takes the next fault of its source."""
 
-    fault = Fault
+    daemon_threads, fault = True, Fault
 
     def __init__(self, papers: Iterable[Entry] = ()) -> None:
+        super().__init__(("127.0.0.1", 0), Quiet)
         self.papers, self.now, self.page, self.miscounted = list(papers), TODAY, CAP, 0
         self.requests, self.agents, self.clock = list[str](), list[str](), 0.0
         self.feed_faults, self.api_faults = list[Fault | None](), list[Fault | None]()
-
-        def answer(to: BaseHTTPRequestHandler) -> None:
-            self._answer(to)
-
-        methods = {"do_GET": answer, "log_message": lambda *_: None}
-        handler = type("Handler", (BaseHTTPRequestHandler,), methods)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        base = f"http://127.0.0.1:{self._server.server_port}"
-        addresses = f"--feed-url {base}/atom --api-url {base}/api/query"
-        self.flags = f"{addresses} --delay 0 --max-wait 60 --timeout 5".split()
-
-    def __enter__(self) -> "FakeArxiv":
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
+        flags = "--feed-url {0}/atom/ --api-url {0}/api/query --delay 0 --max-wait 60 --timeout 5"
+        self.flags = flags.format(f"http://127.0.0.1:{self.server_port}").split()
+        self.set_app(self.answer)
+        Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self.shutdown()
+        self.server_close()
 
     def wait(self, seconds: float) -> None:
         self.clock += seconds
@@ -124,50 +107,30 @@ class FakeArxiv:
             sleep(0.02)  # real, so that the client reads along
             yield piece
 
-    def _answer(self, to: BaseHTTPRequestHandler) -> None:
-        self.requests.append(to.path)
-        self.agents.append(f"{to.headers['User-Agent']} {to.headers['Accept']}")
-        feed = to.path.startswith("/atom")
-        faults = self.feed_faults if feed else self.api_faults
+    def answer(self, request: dict[str, str], respond: Callable[..., object]) -> Iterable[bytes]:
+        """Answer one request, as WSGI has it."""
+        asked = unquote(f"{request['PATH_INFO']}?{request['QUERY_STRING']}".rstrip("?"))
+        self.requests.append(asked)
+        self.agents.append(f"{request['HTTP_USER_AGENT']} {request['HTTP_ACCEPT']}")
+        faults = self.feed_faults if asked.startswith("/atom") else self.api_faults
         fault = (faults.pop(0) if faults else None) or Fault()
-        status, text = (self._feed if feed else self._results)(urlsplit(to.path), fault)
-        body = text.encode() if fault.body is None else fault.body
-        to.send_response(status if fault.status == 200 else fault.status)
+        entries = self._entries(asked, self.now - timedelta(days=fault.stale))
+        body = document(*entries).encode() if fault.body is None else fault.body
         length = {"Content-Length": str(len(body))} if isinstance(body, bytes) else {}
-        for name, value in (fault.headers | length).items():
-            to.send_header(name, value)
-        to.end_headers()
-        with suppress(OSError):  # the client may be gone
-            for piece in [body[: fault.cut]] if isinstance(body, bytes) else body:
-                to.wfile.write(piece)
+        respond(f"{fault.status} x", [*(fault.headers | length).items()])
+        return [body[: fault.cut]] if isinstance(body, bytes) else body
 
-    def _feed(self, url: SplitResult, fault: Fault) -> tuple[int, str]:
-        wanted = url.path.rpartition("/")[2].split("+")
-        if bad := [name for name in wanted if name.endswith(".XX")]:
-            words = f"<subtitle>Bad subject class '{bad[0]}'. Valid ones are: cs.AI, …</subtitle>"
-            return 400, document(words, title="Feed error for query: x")
-        day = self.now - timedelta(days=fault.stale)
-        found = [one for one in self.papers if one.announced == day and one.is_in(wanted)]
-        found.sort(key=lambda one: (*KINDS, one.kind).index(one.kind))
-        return 200, document(*(one.announcement() for one in found[-CAP:]))
-
-    def _results(self, url: SplitResult, fault: Fault) -> tuple[int, str]:
-        query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        ids, search = query.get("id_list", "").split(","), query.get("search_query", "")
-        wanted = [name.removesuffix(".*") for name in re.findall(r"cat:([\w.*-]+)", search)]
-        days = [date.fromisoformat(day) for day in re.findall(r"(\d{8})(?:0000|2359)", search)]
-        index = self.now - timedelta(days=fault.stale)
-
-        def asked(one: Entry) -> bool:
-            if not days:
-                return one.id in ids
-            dated = days[0] <= one.submitted <= days[1] and one.announced <= index
-            return dated and one.is_in(wanted)
-
-        found = {one.id: one for one in self.papers if asked(one)}
-        results = sorted(found.values(), key=lambda one: one.submitted)
-        count = len(results) + self.miscounted
-        total = f"<opensearch:totalResults>{count}</opensearch:totalResults>"
+    def _entries(self, asked: str, today: date) -> list[str]:
+        names = re.findall(r"[/+:=,]([\w-]+(?:\.[\w-]+)?)", asked)  # of categories, papers, others
+        known = [one for one in self.papers if one.announced <= today]
+        if asked.startswith("/atom"):
+            found = [one for one in known if one.announced == today and one.is_in(names)]
+            return [one.announcement() for one in found[-CAP:]]
+        first, last = map(date.fromisoformat, re.findall(r"\W(\d{8})", asked) or ["00010101"] * 2)
+        found = [one for one in known if first <= one.submitted <= last and one.is_in(names)]
+        found += [one for one in self.papers if one.id in names]
+        results = sorted({one.id: one for one in found}.values(), key=lambda one: one.submitted)
+        count, query = len(results) + self.miscounted, dict(re.findall(r"(\w+)=(\d+)", asked))
         start, most = int(query.get("start", 0)), min(int(query["max_results"]), self.page)
-        page = [] if fault.empty else results[start : start + most]
-        return 200, document(total, *(one.result() for one in page))
+        page = [one.result() for one in results[start : start + most]]
+        return [f"<opensearch:totalResults>{count}</opensearch:totalResults>", *page]

@@ -1,10 +1,9 @@
 """Feed and query API: what is asked, what is made of the answers, and that nothing is lost."""
 
 import re
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -13,16 +12,16 @@ from paper_action import arxiv
 from paper_action.paper import ConfigError, SourceError
 from paper_action.settings import Settings
 
-from .conftest import DATA, DAYS
-from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, saved_feed
+from .conftest import DATA, DAYS, NOW
+from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document, saved_feed
 
-TEN = "cs.IR cs.CL cs.AI cs.LG cs.CV cs.DL cs.HC cs.DB cs.SI stat.ML"
 NONE = "--lookback-days=0"
 YEAR = ("--since", "2024-01-01", "--until", "2024-12-31")
+FULL = "the feed of {} is full, 2000 entries: papers may be missing"
 
 
 @pytest.fixture
-def server() -> Iterator[FakeArxiv]:
+def server():
     with FakeArxiv() as fake:
         yield fake
 
@@ -30,21 +29,20 @@ def server() -> Iterator[FakeArxiv]:
 class Run:
     """One reading, on the server's day, by a client whose pauses are counted and not slept."""
 
-    def __init__(self, server, *flags, listed=(), records=None):
-        now, self.log, server.clock = datetime.combine(server.now, time(6), UTC), list[str](), 0.0
-        settings = Settings.load([*server.flags, *map(str, flags)], {}, now)
-        client, before = arxiv.Client(settings, self.log.append), len(server.requests)
+    def __init__(self, server, *flags, listed=(), ids=(), hours=0):
+        self.log, server.clock, before = list[str](), 0.0, len(server.requests)
+        now = NOW + (server.now - TODAY) + timedelta(hours=hours)
+        settings = Settings([*server.flags, *map(str, flags)], {}, now)
+        client = arxiv.Client(settings, self.log.append)
         client.clock, client.sleep = lambda: server.clock, server.wait
-        if records is None:
-            reading = arxiv.read(client, frozenset(listed), lambda paper: "LLM" in paper.title)
-        else:
-            reading = arxiv.records(client, records)
-        self.warnings, self.complete = reading.warnings, reading.complete
+        reading = arxiv.read(arxiv.Reading(client, {*listed}, settings.match, ids))
+        self.warnings = [*dict.fromkeys(reading.failures + reading.warnings)]
+        self.complete, self.records = not reading.failures, [*reading.records]
         self.ids = [paper.id for paper in reading.papers]
         self.kinds = [paper.announce_type for paper in reading.papers]
-        self.asked = server.requests[before:]
+        self.asked, self.clock = server.requests[before:], server.clock
         self.feeds = sum(path.startswith("/atom") for path in self.asked)
-        self.queries, self.clock = len(self.asked) - self.feeds, server.clock
+        self.queries = len(self.asked) - self.feeds
 
 
 def ago(days: int) -> date:
@@ -55,188 +53,116 @@ def many(count: int, month: str = "2504", **changes) -> list[Entry]:
     return [Entry(f"{month}.{number:05}", **changes) for number in range(1, count + 1)]
 
 
-def daily(count: int) -> list[Entry]:
-    """Return a paper a day, the newest first, each announced the day after its submission."""
-    return [
-        Entry(f"2503.{999 - n:05}", announced=ago(n), submitted=ago(n + 1)) for n in range(count)
-    ]
+def results(total: int, *entries: Entry) -> Fault:
+    """Return a page of results."""
+    count = f"<opensearch:totalResults>{total}</opensearch:totalResults>"
+    return Fault(body=document(count, *(entry.result() for entry in entries)).encode())
 
 
-# What is asked
+def before(day: date, papers: list[Entry]) -> set[str]:
+    return {one.id for one in papers if one.announced < day}
 
 
-@pytest.mark.parametrize("today", [TODAY, date(2025, 4, 3)])
-@pytest.mark.parametrize("names", ["cs.IR", TEN])
-def test_a_day_without_a_gap_takes_two_requests_whatever_the_categories(server, names, today):
-    old = Entry("2503.00001", submitted=today - timedelta(days=6))
-    server.papers, server.now = [old, Entry("2503.00002", announced=today)], today
-    run = Run(server, "--categories", names, listed=["2503.00001"])
-    assert run.asked[0] == f"/atom/{names.replace(' ', '+')}"
-    assert (len(run.asked), run.queries, run.warnings) == (2, 1, [])
+# What is asked, and what both sources give together
 
 
-def test_the_api_is_asked_for_the_last_days_of_all_categories_at_once(server):
-    query = Run(server, "--categories", "cs.ir math", "--lookback-days", 3).asked[1]
-    names = "%28cat%3Acs.IR%20OR%20cat%3Amath%20OR%20cat%3Amath.%2A%29%20AND%20"
-    days = "submittedDate%3A%5B202504070000%20TO%20202504102359%5D"
-    page = "start=0&max_results=2000&sortBy=submittedDate&sortOrder=ascending"
-    assert query == f"/api/query?search_query={names}{days}&{page}"
-
-
-def test_a_request_names_the_software_its_home_and_what_it_accepts(server, monkeypatch):
+def test_a_day_without_a_gap_takes_two_requests_by_a_program_that_names_itself(server, monkeypatch):
     monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
     monkeypatch.setenv("GITHUB_REPOSITORY", "o/r")
-    Run(server)
+    server.now = date(2025, 4, 3)
+    server.papers = [Entry("2503.00001", submitted=date(2025, 3, 31), announced=server.now)]
+    run = Run(server, "--categories", "cs.ir math", "--lookback-days", 3, listed=["2503.00001"])
+    terms = "(cat:cs.IR OR cat:math OR cat:math.*) AND submittedDate:[202503310000 TO 202504032359]"
+    page = "start=0&max_results=2000&sortBy=submittedDate&sortOrder=ascending"
+    assert run.asked == ["/atom/cs.IR+math", f"/api/query?search_query={terms}&{page}"]
     pattern = r"paper-action/\d\S* \(\+https://github.com/o/r\) application/atom\+xml, .*"
     assert [bool(re.fullmatch(pattern, agent)) for agent in server.agents] == [True, True]
-
-
-def test_requests_are_as_far_apart_as_asked_for(server):
-    server.papers = many(1, submitted=ago(1))
-    run = Run(server, "--delay", 3, listed=["2504.00009"])
-    assert (len(run.asked), run.clock) == (7, 6 * 3)
-
-
-# Both sources together
 
 
 def test_papers_only_the_api_has_stand_before_the_announcement_or_turned_round_behind_it(server):
     server.papers = [
         Entry("2504.00009", announced=ago(1)),
-        Entry("2504.00007", announced=ago(1), categories=("cs.CL", "cs.IR"), submitted=ago(1)),
-        *[Entry("2504.00003", kind="cross", categories=("cs.IR", "cs.CL"))] * 3,
-        Entry("2503.00001", kind="replace", submitted=ago(300), version=2),
+        Entry("2504.00007", announced=ago(1), categories=("math-ph", "math.MP"), submitted=ago(1)),
+        *(Entry("2504.00003", kind=kind) for kind in ("cross", "replace")),
+        Entry("2503.00001", kind="replace", version=2),
         Entry("2504.00010", announced=ago(1), categories=("cs.CL",)),
+        *many(2, "2502", kind="x", categories=("math.CO",)),
     ]
-    run = Run(server)
-    assert run.ids == ["2504.00007", "2504.00009", "2504.00003", "2503.00001"]
-    assert run.kinds == ["cross", "new", "cross", "replace"]
-    turned = Run(server, "--order", "newest-first")
-    assert turned.ids == ["2504.00003", "2503.00001", "2504.00009", "2504.00007"]
+    flags = ("--categories", "math cs.IR", "--order")
+    run, turned = Run(server, *flags, "append"), Run(server, *flags, "newest-first")
+    assert run.ids == "2504.00007 2504.00009 2502.00001 2502.00002 2504.00003 2503.00001".split()
+    assert run.kinds == ["cross", "new", "new", "new", "cross", "replace"]
+    assert run.warnings == ["announce type nobody knows: x"]
+    assert turned.ids == [*run.ids[2:], "2504.00009", "2504.00007"]
+    # by its category a missed paper is new, also where today's feed has its replacement
+    assert Run(server, "--announce-types", "new").ids == ["2503.00001", "2504.00003", "2504.00009"]
 
 
-def test_a_missed_new_paper_counts_as_new_though_the_feed_has_its_replacement(server):
-    server.papers = [Entry("2504.00001", kind="replace")]
-    assert Run(server, "--announce-types", "new").kinds == ["new"]
+@pytest.mark.parametrize("case", (DATA / "withdrawn.txt").read_text("utf-8").splitlines()[1:])
+def test_a_replacement_that_withdraws_its_paper_adds_no_row_and_says_so(server, case):
+    text, _, gone = case.partition(" ⇒ ")
+    first = Entry("2504.00001", abstract=text.replace(" ", "\n"))
+    told = replace(first, id="2504.00002", version=2, announced=ago(1))
+    noted = replace(first, id="2504.00003", kind="replace", abstract="", comment=f"9 p.; {text}")
+    server.papers = [first, told, replace(noted, submitted=ago(300))]
+    run, kept = Run(server), ["2504.00003"] * (gone == "no")
+    assert run.ids == [*("2504.00002" for _ in kept), "2504.00001", *kept]
+    assert ("2504.00003 is withdrawn and left out" in run.log) is (gone == "yes")
 
 
-def test_an_announce_type_nobody_knows_counts_by_the_category_with_one_warning(server):
-    names = [("math.CO",), ("cs.IR", "math.CO"), ("math-ph", "math.MP")]
-    server.papers = [
-        Entry(f"2504.0000{n}", categories=name, kind="x") for n, name in enumerate(names)
-    ]
-    run = Run(server, NONE, "--announce-types", "new cross", "--categories", "math cs.IR")
-    assert (run.kinds, run.warnings) == (["new", "new", "cross"], ["announce type nobody knows: x"])
+# The feed's cap, and its age; 10 April 2025 is a Thursday
 
 
-@pytest.mark.parametrize(
-    ("text", "gone"),
-    [
-        ("This paper has been withdrawn by the\n  author(s), since it was wrong.", True),
-        ("The authors have withdrawn this submission", True),
-        ("We withdraw our paper.", True),
-        ("Withdrawn by arXiv administrators", True),
-        ("Withdrawn due to an error in Theorem 3.", True),
-        ("[Withdrawn]", True),
-        ("Withdrawn drugs return.", False),
-        ("Drugs withdrawn from the market.", False),
-        ("This paper was withdrawn from a conference.", False),
-        ("This paper studies withdrawn drugs.", False),
-        ("Drugs withdrawn by the maker", False),
-    ],
-)
-def test_a_replacement_that_withdraws_its_paper_adds_no_row_and_says_so(server, text, gone):
-    two = replace(Entry("2504.00002", text, text), version=2, kind="replace")
-    noted = replace(two, id="2504.00003", title="LLM", abstract="", comment=f"12 pages; {text}")
-    first = replace(noted, id="2504.00004", version=1, submitted=ago(300))
-    server.papers = [Entry("2504.00001", abstract=text), replace(two, title="LLM"), noted, first]
-    run = Run(server)
-    assert run.ids == ["2504.00001", *[f"2504.0000{n}" for n in (2, 3, 4) if not gone]]
-    assert ("2504.00003 is withdrawn and left out" in run.log) is gone
-
-
-# The feed's cap
-
-
-def test_a_feed_at_its_cap_is_asked_for_category_by_category(server):
-    cross = many(1300, "2503", categories=("cs.CL",), kind="replace")
-    both = Entry("2504.02000", kind="cross", categories=("cs.CL", "cs.IR"))
-    server.papers = [*many(1300), *cross, both, replace(both, kind="replace")]
-    run = Run(server, NONE, "--categories", "cs.IR cs.CL")
-    assert run.asked == ["/atom/cs.IR+cs.CL", "/atom/cs.IR", "/atom/cs.CL"]
-    assert run.ids == [one.id for one in (*many(1300), both, *cross)]
-    assert run.warnings == []
-
-
-def test_an_archive_at_the_cap_is_asked_for_by_its_categories_and_a_held_paper_is_found(server):
+def test_what_is_at_the_feeds_cap_is_asked_for_in_parts_unless_the_server_is_in_trouble(server):
+    late = many(30, "2502", kind="cross", categories=("math.CO", "cs.IR"))
     held = Entry("2503.00001", submitted=ago(30))
-    late = many(30, "2502", kind="cross", categories=("hep-th",))
     server.papers = [held, *many(2000, categories=("cs.CL",), kind="replace"), *late]
     server.feed_faults = [None, None, Fault(404)]
-    run = Run(server, "--categories", "cs hep-th cs.IR", "--delay", 3)
-    assert run.ids[0] == held.id
+    run = Run(server, "--categories", "cs math", "--delay", 3)
     assert run.kinds == ["new"] + ["cross"] * 30 + ["replace"] * 2000
-    assert (run.feeds, run.clock) == (1 + 1 + 40 + 2, 3 * (len(run.asked) - 1))
-    full = "the feed of cs.CL holds 2000 entries, arXiv's most: papers may be missing"
-    assert run.warnings == ["the feed of cs.AI could not be read: HTTP 404", full]
-
-
-def test_an_archive_beside_a_full_category_is_asked_for_once(server):
-    server.papers = [*many(1990), *many(20, "2503", categories=("math.CO",), kind="replace")]
-    run = Run(server, NONE, "--categories", "cs.IR math")
-    assert run.asked == ["/atom/cs.IR+math", "/atom/cs.IR", "/atom/math"]
-    assert (len(run.ids), run.warnings) == (2010, [])
-
-
-def test_at_the_cap_a_server_in_trouble_is_not_asked_for_every_category(server):
-    server.papers, server.feed_faults = many(2000), [None, *[Fault(503)] * 99]
-    run = Run(server, "--categories", "cs", "--max-wait", 0)
-    assert (run.feeds, len(run.ids), run.complete) == (2, 2000, False)
-
-
-def test_one_category_at_the_cap_warns_and_the_api_fills_in(server):
-    server.papers = many(2100)
-    run = Run(server)
-    assert (run.feeds, len(run.ids), len(run.warnings)) == (1, 2100, 1)
-
-
-# A stale feed; 10 April 2025 is a Thursday
+    assert (run.feeds, run.complete, run.clock) == (1 + 1 + 40 + 1, False, 3 * (len(run.asked) - 1))
+    assert run.warnings == ["the feed of cs.AI could not be read: HTTP 404", FULL.format("cs.CL")]
+    server.feed_faults = [None, *[Fault(503)] * 99]
+    assert Run(server, NONE, "--categories=cs", "--max-wait=0").asked == ["/atom/cs", "/atom/cs.AI"]
 
 
 @pytest.mark.parametrize(
-    ("today", "newest", "api_is_newer", "stale"),
-    [(10, 10, True, False), (10, 9, False, False), (10, 9, True, True), (10, 8, False, True),
-     (12, 11, True, False), (13, 10, False, False), (13, 9, False, True), (14, 11, False, False),
-     (14, 11, True, True), (14, 10, False, True), (15, 11, False, True)],
+    ("today", "newest", "missed", "stale"),
+    [(10, 10, 2, 0), (10, 9, 0, 0), (10, 9, 2, 1), (10, 8, 0, 1), (12, 11, 2, 0), (13, 10, 0, 0),
+     (13, 9, 0, 1), (14, 11, 0, 0), (14, 11, 2, 1), (14, 10, 0, 1), (15, 11, 0, 1)],
 )  # fmt: skip
-def test_a_feed_older_than_what_was_due_warns_but_no_weekend_and_no_holiday(
-    server, today, newest, api_is_newer, stale
-):
+def test_a_feed_older_than_what_was_due_warns(server, today, newest, missed, stale):
     server.now, day = date(2025, 4, today), date(2025, 4, newest)
-    other = Entry(f"2504.0000{2 if api_is_newer else 0}", announced=ago(9), submitted=server.now)
+    other = Entry(f"2504.0000{missed}", announced=ago(9), submitted=server.now)
     server.papers = [Entry("2504.00001", announced=day), other, replace(other, id="2503.00001")]
     server.feed_faults = [Fault(stale=today - newest)]
     text = f"the announcement feed is stale: its newest entry is of {day}"
     assert Run(server).warnings == [text] * stale
 
 
+def test_a_feed_is_due_by_the_clock_of_new_york(server):
+    server.papers = [Entry("2504.00001", announced=ago(1)), Entry("2504.00002", announced=ago(9))]
+    for hours, stale in ((-2, 0), (-1, 1)):  # 04:00 and 05:00 UTC
+        server.feed_faults = [Fault(stale=1)]
+        assert len(Run(server, hours=hours).warnings) == stale
+
+
 # The window
 
 
-@pytest.mark.parametrize(
-    ("gap", "queries"), [(3, 1), (6, 2), (8, 2), (20, 3), (40, 4), (80, 6), (200, 6)]
-)
+@pytest.mark.parametrize(("gap", "queries"), [(0, 1), (6, 2), (11, 3), (40, 4), (80, 6), (200, 6)])
 def test_the_window_grows_until_it_reaches_what_is_listed(server, gap, queries):
-    server.papers = daily(150)
-    listed = {"2401.00001", *(one.id for one in server.papers if one.announced < ago(gap))}
-    run = Run(server, listed=listed)
+    for n in range(150):  # announced two and four days after submission, by turns
+        entry = Entry(f"2503.00{n:03}", announced=ago(n), submitted=ago(n + 2 + n % 2 * 2))
+        server.papers.append(entry)
+    run = Run(server, listed={"2401.00001", *before(ago(gap), server.papers)})
     assert run.queries == queries
-    quarter = {one.id for one in server.papers if one.submitted >= ago(91)}
-    assert set(run.ids) <= quarter <= {*run.ids, *listed}
+    assert {*run.ids} >= {f"2503.00{n:03}" for n in range(min(gap, 80) + 1)}
 
 
 def test_the_window_does_not_grow_for_an_empty_list_nor_for_papers_that_do_not_count(server):
     server.papers = [
+        Entry("2504.00010", submitted=ago(6)),  # held; tells of a gap where nothing else does
         Entry("2504.00001", announced=ago(1), submitted=ago(3)),
         *many(9, announced=ago(1))[1:],
         Entry("2503.00001", "Trees", submitted=ago(7)),
@@ -246,192 +172,112 @@ def test_the_window_does_not_grow_for_an_empty_list_nor_for_papers_that_do_not_c
     assert Run(server).queries == 1
     assert Run(server, "--announce-types", "new", listed=["2504.00001"]).queries == 1
     assert Run(server, "--lookback-days", 95, listed=["2504.00009"]).queries == 4
+    del server.papers[1:]
+    assert Run(server, listed=["2504.00009"]).queries == 6
 
 
-@pytest.mark.parametrize("others", [0, 1])
-def test_what_moderators_held_until_today_tells_of_a_gap_only_where_nothing_else_could(
-    server, others
-):
-    held = Entry("2504.00001", submitted=ago(6))
-    server.papers = [held, *daily(20)[8 - 4 * others :]]
-    listed = {one.id for one in server.papers if one is not held}
-    run = Run(server, listed=listed)
-    assert (run.queries, held.id in run.ids) == (1 if others else 2, True)
-
-
-def test_a_gap_whose_end_was_not_reached_is_seen_again_by_the_next_run(server):
-    server.papers, server.api_faults = daily(40), [None, None, Fault(400)]
-    listed = {one.id for one in server.papers if one.announced < ago(20)}
-    run = Run(server, listed=listed)
-    assert 0 < len(run.ids) < 10
-    assert run.warnings[0].startswith("the query API gave 14 papers, then HTTP 400 (2025-03-13 to")
-    server.now, listed = server.now + timedelta(days=1), {*listed, *run.ids}
-    assert {*listed, *Run(server, listed=listed).ids} == {one.id for one in server.papers}
-
-
-# since and until
-
-
-def test_both_ends_of_a_window_belong_to_it_and_the_feed_is_not_asked(server):
-    server.papers = [Entry(f"2504.0000{back}", submitted=ago(back)) for back in range(9)]
-    run = Run(server, "--since", ago(5), "--until", ago(3), listed=["2504.00009"])
-    assert (run.ids, run.complete) == (["2504.00003", "2504.00004", "2504.00005"], True)
-    assert (run.feeds, run.queries) == (0, 1)
-
-
-def test_one_end_alone_reads_from_arxivs_first_year_or_up_to_today_and_not_the_feed(server):
-    first, last = Run(server, "--until", "1991-12-31"), Run(server, "--since", ago(2))
-    assert (first.feeds, first.queries, last.feeds, last.queries) == (0, 12, 0, 1)
-    assert "199101010000%20TO%20199101312359" in first.asked[0]
-    assert "202504080000%20TO%20202504102359" in last.asked[0]
-
-
-def test_a_year_is_asked_for_month_by_month_and_what_came_before_a_failure_counts(server):
-    server.papers = [Entry(f"24{n:02}.00001", submitted=date(2024, n, 28)) for n in range(1, 13)]
+def test_a_window_is_read_month_by_month_from_end_to_end_and_the_feed_is_not(server):
+    days = [date(2023, 12, 31), date(2024, 1, 1), *(date(2024, n, 28) for n in range(2, 12))]
+    days += [date(2024, 12, 31), date(2025, 1, 1), TODAY]
+    server.papers = [Entry(f"{day:%y%m}.00001", submitted=day) for day in days]
     run, ids = Run(server, *YEAR), [one.id for one in server.papers]
-    assert (run.ids, run.queries, run.complete) == (ids, 12, True)
-    assert "the query API, 2024-02-01 to 2024-02-29: 1 papers" in run.log
+    assert (run.ids, run.feeds, run.queries, run.complete) == (ids[1:-2], 0, 12, True)
+    assert re.search(r"(?s)to 2024-02-29: 1 papers\n.*\nthe query API: 12 pa", "\n".join(run.log))
+    since, until = Run(server, "--since=2025-04-01", listed="x"), Run(server, "--until=1991-12-31")
+    assert (since.ids, len(since.asked), len(until.asked)) == (ids[-1:], 1, 12)
+    assert "[199101010000 TO 199101312359]" in until.asked[0]
     server.api_faults = [None, None, Fault(400)]
-    run, days = Run(server, *YEAR), "(2024-03-01 to 2024-03-31)"
-    assert (run.ids, run.complete) == (ids[:2], False)
-    assert run.warnings == [
-        f"the query API gave 2 papers, then HTTP 400 {days}; a rerun asks again"
-    ]
-    server.api_faults = [Fault(400)]
-    with pytest.raises(SourceError, match=r"HTTP 400 \(2024-01-01 to 2024-01-31\); nothing was"):
-        Run(server, *YEAR)
+    run, part = Run(server, *YEAR), "HTTP 400 (2024-03-01 to 2024-03-31); a rerun asks again"
+    assert (run.ids, run.complete) == (ids[1:3], False)
+    assert run.warnings == [f"the query API gave 2 papers, then {part}"]
 
 
-@pytest.mark.parametrize("miscounted", [0, 1, -30])
-def test_a_full_page_is_followed_by_another_and_a_wrong_total_loses_nothing(
-    server, monkeypatch, miscounted
-):
-    monkeypatch.setattr(arxiv, "CAP", 25)
-    server.papers, server.page, server.miscounted = many(60, announced=ago(1)), 25, miscounted
+@pytest.mark.parametrize(("miscounted", "starts"), [(-100, "0 2000"), (1, "0 2000" + " 2100" * 4)])
+def test_a_full_page_is_followed_and_a_wrong_total_loses_nothing(server, miscounted, starts):
+    server.papers, server.miscounted = many(2100), miscounted
     run = Run(server)
-    assert (len(run.ids), run.complete) == (60, miscounted <= 0)
-    assert run.clock < 10
-    missing = "the query API gave 60 of 61 papers (2025-04-03 to 2025-04-10); a rerun asks again"
-    assert run.warnings == [missing] * (miscounted > 0)
+    assert re.findall(r"start=(\d+)", str(run.asked)) == starts.split()
+    assert (run.feeds, len(run.ids), run.complete) == (1, 2100, miscounted < 0)
+    part = "gave 2100 of 2101 papers (2025-04-03 to 2025-04-10); a rerun asks again"
+    assert run.warnings == [f"the query API {part}", FULL.format("cs.IR")][run.complete :]
 
 
-def test_small_pages_are_followed_and_empty_ones_asked_for_again_while_the_total_says_more(server):
-    server.papers, server.page = many(60, announced=ago(1)), 25
-    server.api_faults = [Fault(empty=True), None, Fault(empty=True), Fault(empty=True)]
+def test_an_empty_page_is_asked_for_again_while_the_total_says_more(server):
+    server.papers, server.page, empty = many(60, announced=ago(1)), 25, results(60)
+    server.api_faults = [empty, None, empty, empty]
     run = Run(server)
-    starts = [int(start) for start in re.findall(r"start=(\d+)", "".join(run.asked))]
-    assert (starts, len(run.ids), run.warnings) == ([0, 0, 25, 25, 25, 50], 60, [])
-    server.api_faults = [Fault(empty=True)] * 9
-    run = Run(server)
-    assert run.queries == 4
-    assert run.warnings[0].startswith("the query API could not be read: an empty page at 0 of 60 (")
+    assert re.findall(r"start=(\d+)", str(run.asked)) == "0 0 25 25 25 50".split()
+    assert (len(run.ids), run.warnings) == (60, [])
+    server.api_faults = [empty] * 9
+    run, text = Run(server), "the query API could not be read: an empty page at 0 of 60 ("
+    assert (run.queries, run.warnings[0].startswith(text)) == (4, True)
 
 
-def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server, monkeypatch):
-    monkeypatch.setattr(arxiv, "QUERY_CAP", 20)
-    first = date(2024, 1, 1)
-    server.papers = [Entry(f"2401.{n:05}", submitted=first + timedelta(n % 31)) for n in range(60)]
+def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):
+    server.papers = [Entry(f"2401.000{day}", submitted=date(2024, 1, day)) for day in range(10, 32)]
+    server.api_faults = [results(30_001, server.papers[0])] * 2
     run = Run(server, *YEAR[:3], "2024-01-31")
-    assert (run.ids, run.complete) == ([one.id for one in server.papers], True)
-    assert len([line for line in run.log if " to " in line]) == 4
+    assert (run.ids, run.queries, run.complete) == ([one.id for one in server.papers], 4, True)
+    server.miscounted = 30_000
+    assert Run(server, "--since", "2024-01-30", *YEAR[2:3], "2024-01-31").ids == run.ids[-2:]
 
 
 # A saved feed, records, a category arXiv does not know
 
 
 def test_a_saved_feed_is_the_only_source_whatever_its_age(server, tmp_path):
-    two = Entry("2504.00004", kind="replace")
-    feed = saved_feed(tmp_path / "feed.xml", *many(3, announced=ago(900)), two)
+    others = Entry("2504.00004", kind="replace"), Entry("2504.00005", kind="cross")
+    feed = saved_feed(tmp_path / "feed.xml", *many(3, announced=ago(900)), *others)
     run = Run(server, "--feed-url", feed, "--announce-types", "new", listed=["2504.00009"])
     assert (run.ids, run.asked, run.warnings) == ([one.id for one in many(3)], [], [])
-    results = DATA / "recorded-page-10-entries-from-20.xml"
-    assert len(Run(server, "--feed-url", results).ids) == 10
-    assert len(Run(server, "--feed-url", DAYS[0], records=["2504.03184"]).ids) > 5
-
-
-def test_a_saved_feed_that_is_cut_or_gone_is_named(server, tmp_path):
-    (cut := tmp_path / "cut.xml").write_bytes(DAYS[1].read_bytes()[:40_000])
-    with pytest.raises(SourceError, match=r"cut\.xml could not be read: not a whole Atom document"):
-        Run(server, "--feed-url", cut)
-    settings = Settings.load(["--feed-url", str(cut)], {}, datetime.now(UTC))
-    cut.unlink()
-    with pytest.raises(SourceError, match=r"cut\.xml could not be read: .*No such file"):
-        arxiv.read(arxiv.Client(settings, print), set(), bool)
+    assert len(Run(server, "--feed-url", DAYS[0], ids=["2504.03184"]).records) > 5
 
 
 def test_records_are_asked_for_a_hundred_at_a_time_and_kept_when_a_later_part_fails(server):
     server.papers = many(250, submitted=ago(900), version=4)
     ids = [one.id for one in server.papers]
-    run = Run(server, records=[*ids, "2504.99999"])
-    assert (run.ids, len(run.asked), run.warnings) == (ids, 3, [])
+    run = Run(server, NONE, ids=[*ids, "2504.99999"])
+    assert (run.records, run.queries, run.warnings) == (ids, 3, [])
     server.api_faults = [None, Fault(400)]
-    run, text = Run(server, records=ids), "the query API gave 100 records, then HTTP 400"
-    assert (run.ids, run.warnings) == (ids[:100], [text])
-    assert Run(server, records=[]).asked == []
+    run, text = Run(server, NONE, ids=ids), "gave 100 papers, then HTTP 400; a rerun asks again"
+    assert (run.records, run.warnings) == (ids[:100], [f"the query API, by ID {text}"])
 
 
 def test_a_category_arxiv_does_not_know_is_a_configuration_error_in_its_words(server):
-    with pytest.raises(ConfigError, match=r"^categories: HTTP 400, arXiv says: Bad subject class"):
+    server.feed_faults = [Fault(400, body=(DATA / "error-400.xml").read_bytes())]
+    with pytest.raises(ConfigError, match=r"^categories: arXiv says: Bad subject class"):
         Run(server, "--categories", "cs.IR cs.XX")
-    assert len(server.requests) == 1
 
 
-# A calendar: workdays but for Christmas; some papers are held, some cross-listed late
+# A calendar: workdays but about Christmas; some papers are held, some of those cross-listed
 
-FIRST, LENGTH = date(2025, 1, 6), 400
-HOLIDAYS = {(12, day) for day in range(24, 32)} | {(1, 1), (1, 2)}
-TROUBLE = [
-    ([Fault(429, {"Retry-After": "3600"})], [Fault(406)] * 99),
-    ([Fault(stale=1)], []),
-    ([], [Fault(503)] * 99),
-    ([], [None, *[Fault(429)] * 99]),
-    ([], [Fault(stale=1)]),
-    ([Fault(503), Fault(cut=500)], [Fault(406), Fault(empty=True)]),
-]
+LOST = [[Fault(429, {"Retry-After": "3600"})], [Fault(stale=1)]]
+FEED_TROUBLE = [[Fault(503), Fault(cut=500)], *LOST, *[[]] * 9]
+API_TROUBLE = [[Fault(406)] * 99, [None, *[Fault(429)] * 99], [Fault(stale=1)], *[[]] * 9]
 
 
-def calendar(random: Random) -> list[Entry]:
-    entries = list[Entry]()
-    for day in (FIRST + timedelta(days=n) for n in range(-100, LENGTH)):
-        if day.weekday() > 4 or (day.month, day.day) in HOLIDAYS:
-            continue
-        for _ in range(random.randint(3, 8)):
-            late = random.random() < 0.02
-            submitted = day - timedelta(random.randint(10, 30) if late else random.randint(1, 4))
-            names = ("cs.CL", "cs.IR") if late and random.random() < 0.3 else ("cs.IR",)
-            entry = Entry(f"{submitted:%y%m}.{len(entries):05}", announced=day, submitted=submitted)
-            entries.append(replace(entry, categories=names))
+def calendar(random: Random, first: date) -> list[Entry]:
+    days, entries = [first + timedelta(days=n) for n in range(2300)], list[Entry]()
+    days = [day for day in days if day.weekday() < 5 and "01-03" <= f"{day:%m-%d}" <= "12-23"]
+    for n, day in enumerate(random.choices(days, k=5000)):
+        wait = random.choice([1, 2, 3, 4] * 200 + [*range(10, 31)])
+        entry = Entry(f"{day:%y%m}.{n:05}", announced=day, submitted=day - timedelta(days=wait))
+        entries.append(replace(entry, categories=("cs.CL", "cs.IR")) if wait > 20 else entry)
     return entries
 
 
-def held(papers: Iterable[Entry]) -> set[str]:
-    return {one.id for one in papers if (one.announced - one.submitted).days > 4}
-
-
-def announced(server: FakeArxiv, day: date) -> set[str]:
-    return {one.id for one in server.papers if one.announced <= day}
-
-
-@pytest.mark.parametrize("end", [date(2025, 4, 10), date(2026, 1, 6)])
-def test_however_many_runs_are_missed_nothing_is_lost_but_what_was_held(server, end):
-    server.papers, server.now = calendar(Random(2)), end
-    for gap in range(1, 61):
-        listed = announced(server, end - timedelta(days=gap + 1))
-        lost = announced(server, end) - listed - set(Run(server, listed=listed).ids)
-        assert lost <= held(server.papers), f"after {gap} days"
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_in_400_days_of_trouble_nothing_is_lost_but_what_was_held_and_in_a_lost_feed(server, seed):
-    random, day, read = Random(seed), FIRST, set[date]()
-    server.papers, gaps = calendar(random), random.sample(range(1, 61), 10)
-    listed = announced(server, FIRST - timedelta(days=1))
-    while day < FIRST + timedelta(days=LENGTH):
-        trouble = random.choice(TROUBLE) if random.random() < 0.2 else ([], [])
-        server.now, server.feed_faults, server.api_faults = day, [*trouble[0]], [*trouble[1]]
-        with suppress(SourceError):
-            listed |= set(Run(server, listed=listed).ids)
-        read |= set() if trouble in TROUBLE[:2] else {day}
-        day += timedelta(days=1 + (gaps.pop() if gaps and random.random() < 0.1 else 0))
-    lost = announced(server, server.now) - listed
-    assert lost <= held(one for one in server.papers if one.announced not in read)
+def test_in_years_of_trouble_and_missed_runs_only_what_was_held_can_be_lost(server):
+    random, fed = Random(1), set[date]()  # fed: the days of feeds that were read
+    server.papers = calendar(random, ago(100))
+    listed = before(TODAY, server.papers)
+    for gap in random.sample(range(1, 61), 60):
+        for days in (gap, 1, 1, 1):
+            feed, api = random.choice(FEED_TROUBLE), random.choice(API_TROUBLE)
+            server.feed_faults, server.api_faults = [*feed], [*api]
+            server.now += timedelta(days=days)
+            with suppress(SourceError):
+                listed |= set(Run(server, listed=listed).ids)
+            fed |= set() if feed in LOST else {server.now}
+    missed = [one for one in server.papers if one.announced not in fed]
+    held = {one.id for one in missed if (one.announced - one.submitted).days > 4}
+    assert before(server.now, server.papers) - listed <= held
