@@ -43,6 +43,11 @@ def test_what_may_pass_is_asked_again_in_growing_pauses_and_a_redirect_followed(
     assert longest / 2 <= run.clock <= longest
 
 
+def test_asking_again_keeps_the_distance_between_requests(server):
+    server.feed_faults = [Fault(503)]
+    assert Run(server, NONE, "--delay", 3).clock == 3
+
+
 PAUSES = [("50", 2, 50), ("Thu, 10 Apr 2025 06:00:00 GMT", 2, 0), ("soon", 2, 1), ("3600", 1, 0)]
 
 
