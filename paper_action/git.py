@@ -43,6 +43,7 @@ class Desk:
     """
 
     def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
+        """Ask git about the checkout, and lay out the list; ``log`` is told of tries that fail."""
         self.settings, self._log = settings, log
         self._limit = max(settings.max_wait, settings.timeout) / 2  # seconds
         self._environ = {k: text for k, text in os.environ.items() if not re.match(_LEFT_OUT, k)}

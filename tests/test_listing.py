@@ -220,11 +220,14 @@ def test_text_that_is_too_long_by_itself_warns_and_the_new_rows_stay(folder, aro
     assert revise(folder, papers=many(6, 50), max_bytes=0).warnings == []
 
 
-def test_a_table_that_would_not_be_found_again_without_its_rows_stays_as_it_is(folder):
-    row = f"| [T](https://arxiv.org/abs/2504.00001) | {'x' * LIMIT} |\n"
+LONG = f"| Title | Venue |\n|---|---|\n| [T](https://arxiv.org/abs/2504.00001) | {'x' * LIMIT} |\n"
+
+
+@pytest.mark.parametrize(("text", "papers"), [(LONG, []), ("    | Title | Link |\n|-|-|\n", NEW)])
+def test_a_table_that_would_not_be_found_again_with_its_rows_stays_as_it_is(folder, text, papers):
     with pytest.raises(ConfigError, match=r"path: .*line \d"):
-        revise(folder, f"| Title | Venue |\n|---|---|\n{row}", [], max_bytes=LIMIT)
-    assert [*tree(folder)] == ["README.md"]
+        revise(folder, text, papers, max_bytes=LIMIT)
+    assert (get(folder), [*tree(folder)]) == (text, ["README.md"])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
