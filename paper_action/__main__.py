@@ -10,14 +10,14 @@ from functools import partial
 from . import arxiv, listing
 from .paper import PaperActionError
 from .report import Report, commit_message
-from .settings import Settings
+from .settings import Settings, read_settings
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
     """Run once, as of ``now``; return the exit code, 0, 1 or 2 (a configuration error)."""
     report = Report(environ)
     try:
-        settings = Settings(argv, environ, now)
+        settings = read_settings(argv, environ, now)
         for note in settings.keywords.notes + (settings.exclude.notes if settings.exclude else ()):
             report.log(note)
         _run(settings, report, scheduled=environ.get("GITHUB_EVENT_NAME") == "schedule")
@@ -34,21 +34,24 @@ def _run(settings: Settings, report: Report, *, scheduled: bool) -> None:
 
         desk = Desk(settings, report.log)
         folder = desk.folder
-    listed, untidy = listing.listed(folder, settings)
+    state = listing.listed(folder, settings)
 
     with report.step("Read arXiv"):
         client = arxiv.Client(settings, report.log)
-        reading = arxiv.read(arxiv.Reading(client, listed, settings.match, untidy))
-        report.warn(reading.failures + reading.warnings)
+        request = arxiv.Request(settings, state.papers, state.untidy, state.cursor)
+        reading = arxiv.read(client, request)
+        report.warn([*reading.failures, *reading.warnings])
 
     with report.step("Write the list"):
         matched = {paper.id: settings.match(paper) for paper in reading.papers}
         wanted = [paper for paper in reading.papers if matched[paper.id]]
-        revise = partial(listing.revise, papers=wanted, settings=settings, records=reading.records)
+        change = listing.Change(wanted, reading.records, reading.cursor)
+        revise = partial(listing.revise, change=change, settings=settings)
+        commit = ""
         if desk:
-            revision, commit = desk.publish(revise, commit_message, keep_alive=scheduled)
+            revision, commit, _ = desk.publish(revise, commit_message, keep_alive=scheduled)
         else:
-            revision, commit = revise(folder), ""
+            revision = revise(folder)
     report.result(matched, revision, commit, settings)
     if reading.failures and (settings.since or settings.until):
         report.exit_code = 1

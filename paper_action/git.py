@@ -16,7 +16,7 @@ from pathlib import Path
 from signal import SIGTERM
 from subprocess import PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import Any
+from typing import Any, NamedTuple
 
 from .paper import PushError, Revision
 from .settings import Settings
@@ -30,6 +30,14 @@ _ALONE: Any = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE, "start_new_session
 
 Revise = Callable[[Path], Revision]
 Phrase = Callable[[Revision, str], str]
+
+
+class Published(NamedTuple):
+    """What was done to the list, the pushed commit's SHA, empty if none, a branch that was made."""
+
+    revision: Revision
+    commit: str
+    new_branch: str = ""
 
 
 class _PassingError(PushError):
@@ -71,7 +79,7 @@ class Desk:
         self._sent = Revision(), ""
         self._patiently(self._start, tries=5)
 
-    def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> tuple[Revision, str]:
+    def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Published:
         """Commit and push what ``revise`` does to the folder, again wherever the branch moves on.
 
         Return what was done and the pushed commit, empty where nothing changed. With ``keep_alive``
@@ -91,7 +99,7 @@ class Desk:
         self._patiently(attempt, tries=20)
         if self._sent[1]:
             self._follow(self._sent[1])
-        return self._sent
+        return Published(*self._sent)
 
     def _start(self) -> None:
         """Fetch the branch's newest commit and lay out the list's files as they are there.

@@ -9,13 +9,13 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 _MONTH = r"\d\d(?:0[1-9]|1[0-2])"
-_ID = rf"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
-_ENTRY = re.compile(rf"(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)({_ID})(?:v(\d{{1,4}}))?")
+ID = rf"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
+_ENTRY = re.compile(rf"(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)({ID})(?:v(\d{{1,4}}))?")
 _ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
 _DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
 _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
 # A link to one paper, any version; group 1 is the ID.
-LINK = re.compile(rf"(?i:https?://(?:{_ARXIV}|{_DOI}|{_OTHER}))({_ID})(?:v\d+)?(?!\d)")
+LINK = re.compile(rf"(?i:https?://(?:{_ARXIV}|{_DOI}|{_OTHER}))({ID})(?:v\d+)?(?!\d)")
 
 
 class PaperActionError(Exception):
@@ -82,8 +82,10 @@ class Revision(NamedTuple):
 
     ``files`` are the paths, relative to ``root``, with ``/``, that were written: none in a dry run.
     ``rows`` are the Markdown rows of ``added``, in the same order. ``had`` counts the
-    papers that were listed before, ``listed`` those among the papers handed in. ``place`` says
-    where the rows stand, for people: file, line and heading.
+    papers that were listed before, ``listed`` those among the papers handed in; ``moved`` and
+    ``tidied`` count rows. ``place`` says where the rows stand, for people: file, line and heading.
+    With ``made_file`` the Markdown file was not there before; ``cursor`` is the note that was
+    written of how far arXiv was read. ``notes`` are for the log, ``warnings`` for everybody.
     """
 
     files: tuple[str, ...] = ()
@@ -94,7 +96,25 @@ class Revision(NamedTuple):
     moved: int = 0
     tidied: int = 0
     place: str = ""
+    made_file: bool = False
+    cursor: "Cursor | None" = None
+    notes: Sequence[str] = ()
     warnings: Sequence[str] = ()
+
+
+class Cursor(NamedTuple):
+    """How far arXiv was read: the newest ID that was announced by then, and the UTC day."""
+
+    id: str
+    day: date
+
+    def precedes(self, identifier: str) -> bool:
+        """Tell whether a paper was announced later: arXiv gives IDs in that order."""
+        return by_age(identifier) > by_age(self.id)
+
+    def is_ahead_of(self, today: date) -> bool:
+        """Tell whether somebody has mistyped it: nothing is announced before its time."""
+        return max(month(self.id), self.day) > today
 
 
 def canonical(identifier: str) -> str:

@@ -15,9 +15,9 @@ from itertools import accumulate, chain
 from pathlib import Path
 from urllib.parse import quote
 
+from .listing import cells, record
 from .paper import Revision
 from .settings import Settings
-from .table import cells, record
 from .text import escape, plain
 
 OUTPUT_LIMIT = 480_000  # UTF-16 units of two bytes: under GitHub's 1 MiB for a job's outputs

@@ -124,6 +124,11 @@ class Settings:
         return () if self.exclude and self.exclude.match(paper) else self.keywords.match(paper)
 
 
+def read_settings(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> Settings:
+    """Return what flags and variables ask for; ConfigError for what will not do."""
+    return Settings(argv, environ, now)
+
+
 def _read(name: str, text: str) -> Any:
     """Return a setting's value; a text that will not do is told with one that would."""
     kind, (default, about, shape, make) = Settings.__annotations__[name], vars(Settings)[name]

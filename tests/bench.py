@@ -15,7 +15,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from timeit import timeit
 
-from paper_action.atom import parse
+from paper_action.arxiv.atom import parse
 from paper_action.text import paragraphs
 
 from .conftest import TOP, clean_environ

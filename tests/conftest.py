@@ -16,7 +16,7 @@ import pytest
 
 from paper_action.__main__ import main
 from paper_action.paper import Paper
-from paper_action.settings import Settings
+from paper_action.settings import Settings, read_settings
 
 DATA = Path(__file__).parent / "data"
 DAYS = [DATA / f"cs.IR.2025-04-{day}.xml" for day in ("08", "09", "10")]
@@ -41,7 +41,7 @@ def paper(identifier: str = "2504.03184", **changes) -> Paper:
 def chosen(**values: object) -> Settings:
     """Return settings at their defaults but for those that are given."""
     texts = {f"PAPER_ACTION_{name.upper()}": str(value) for name, value in values.items()}
-    return Settings([], texts, NOW)
+    return read_settings([], texts, NOW)
 
 
 def clean_environ() -> dict[str, str]:

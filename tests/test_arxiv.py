@@ -10,7 +10,7 @@ import pytest
 
 from paper_action import arxiv
 from paper_action.paper import ConfigError, SourceError
-from paper_action.settings import Settings
+from paper_action.settings import read_settings
 
 from .conftest import DATA, DAYS, NOW
 from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document, saved_feed
@@ -32,11 +32,11 @@ class Run:
     def __init__(self, server, *flags, listed=(), ids=(), hours=0):
         self.log, server.clock, before = list[str](), 0.0, len(server.requests)
         now = NOW + (server.now - TODAY) + timedelta(hours=hours)
-        settings = Settings([*server.flags, *map(str, flags)], {}, now)
+        settings = read_settings([*server.flags, *map(str, flags)], {}, now)
         client = arxiv.Client(settings, self.log.append)
         client.clock, client.sleep = lambda: server.clock, server.wait
-        reading = arxiv.read(arxiv.Reading(client, {*listed}, settings.match, ids))
-        self.warnings = [*dict.fromkeys(reading.failures + reading.warnings)]
+        reading = arxiv.read(client, arxiv.Request(settings, {*listed}, ids))
+        self.warnings = [*dict.fromkeys([*reading.failures, *reading.warnings])]
         self.complete, self.records = not reading.failures, [*reading.records]
         self.ids = [paper.id for paper in reading.papers]
         self.kinds = [paper.announce_type for paper in reading.papers]

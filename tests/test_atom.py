@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paper_action.atom import Feed, parse
+from paper_action.arxiv.atom import Feed, parse
 from paper_action.paper import SourceError
 
 from .conftest import DATA, paper

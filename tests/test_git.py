@@ -37,7 +37,7 @@ def publish(root, text="row\n", names=("README.md",), message="Add", race=bool, 
 
     notes = list[str]()
     desk = Desk(chosen(root=root, path=names[0], **values), notes.append)
-    _, commit = desk.publish(revise, lambda *_: message, keep_alive=alive)
+    _, commit, _ = desk.publish(revise, lambda *_: message, keep_alive=alive)
     return commit, "\n".join(notes)
 
 

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from paper_action import listing
+from paper_action.listing import Change, record
 from paper_action.paper import ConfigError, Paper, Revision
-from paper_action.table import record
 
 from .conftest import DATA, chosen, paper
 from .rendered import render, table_rows
@@ -42,7 +42,7 @@ def revise(folder: Path, text="", papers=NEW, *records: Paper, **changes) -> Rev
         put(folder, text)
     asked = chosen(**changes)
     listing.listed(folder, asked)
-    return listing.revise(folder, papers, asked, {one.id: one for one in records})
+    return listing.revise(folder, Change(papers, {one.id: one for one in records}), asked)
 
 
 def ids(text: str) -> list[str]:
@@ -96,7 +96,7 @@ def test_whatever_the_file_holds_rows_are_only_added_and_found_again(tmp_path_fa
         return
     after, left = get(folder), iter(get(folder))
     assert all(char in left for char in text)
-    assert {"2504.03184", "2504.03185"} <= listing.listed(folder, chosen())[0]
+    assert {"2504.03184", "2504.03185"} <= listing.listed(folder, chosen()).papers
     assert (revise(folder, order=order).files, get(folder)) == ((), after)
     line = int(re.search(r"line (\d+)", done.place)[1])
     assert re.split(r"\r\n?|\n", after)[line - 1].strip() == done.rows[0]
@@ -126,7 +126,7 @@ REFUSED = [*pages("refused"), ("README.md path: .*UTF-8", b"caf\xe9\n"),
 def test_a_file_that_cannot_take_rows_is_an_error_at_once_and_stays(folder, said, content):
     name, said = said.split(" ", 1)
     before = {name: put(folder, content, name).read_bytes()}
-    for act in (listing.listed, lambda *where: listing.revise(where[0], NEW, where[1])):
+    for act in (listing.listed, lambda where, how: listing.revise(where, Change(NEW), how)):
         with pytest.raises(ConfigError, match=said):
             act(folder, chosen(data_file="d.csv"))
     assert tree(folder) == before
@@ -173,7 +173,7 @@ def test_the_oldest_rows_move_to_pages_day_after_day_and_the_list_stays_readable
     for day in (date(2025, 1, 1) + timedelta(n) for n in range(365)):
         names = [f"{day:%y%m}.{day:%d}001", f"{day:%y%m}.{day:%d}002"][::step]
         new = map(paper, names + ["math/0309136"] * (day.month > 6))
-        done = listing.revise(folder, [*new], chosen(order=order, max_bytes=LIMIT))
+        done = listing.revise(folder, Change([*new]), chosen(order=order, max_bytes=LIMIT))
         sizes.append((folder / "README.md").stat().st_size)
         moved, files = moved + done.moved, files.union(done.files)
     text, every, archive = get(folder), everywhere(folder), tree(folder / "archive")
@@ -245,8 +245,8 @@ def test_the_list_an_older_script_left_becomes_whole_rows_in_order_once(folder):
     after = "\nAfterwards, $x$ | \\'e  \n\n| Title | Link |\n|---|---|\n| torn\n  apart |\n"
     put(folder, SEED + after)
     first = list(dict.fromkeys(ids(SEED)))
-    assert listing.listed(folder, chosen(tidy=True))[1] == first
-    assert listing.listed(folder, chosen())[1] == []
+    assert listing.listed(folder, chosen(tidy=True)).untidy == first
+    assert listing.listed(folder, chosen()).untidy == []
     records = [paper(one, title=rf"{{B}}ERT \'e {n} | x") for n, one in enumerate(first)]
     done = revise(folder, "", NEW[:1], *records, tidy=True)
     text = get(folder)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from paper_action.table import cells, read, record
+from paper_action.listing.table import cells, read, record
 
 from .conftest import DATA, NOW, paper
 

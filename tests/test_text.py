@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import html
 from pylatexenc.latex2text import LatexNodes2Text
 
-from paper_action import atom
+from paper_action.arxiv import atom
 from paper_action.paper import linked_ids
 from paper_action.text import escape, line, linked, paragraphs, plain, split_paragraphs
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from .paper import Paper, SourceError, entry_id
+from paper_action.paper import Paper, SourceError, entry_id
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"

@@ -7,40 +7,62 @@ file. What is about to be written is read first, as the next run will read it.
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from io import StringIO
 from pathlib import Path
 from posixpath import dirname, relpath
+from typing import NamedTuple
 from urllib.parse import quote
 
+from paper_action.paper import ConfigError, Cursor, Paper, Revision, by_age, linked_ids, month
+from paper_action.settings import Settings, located
+
 from . import table
-from .paper import ConfigError, Paper, Revision, by_age, linked_ids, month
-from .settings import Settings, located
 from .table import KEYS, TITLES, Row, Table
 
 _NEEDED = "a column Title, Link, PDF or ID; <!-- papers:start --> above, <!-- papers:end --> below"
 _Files = dict[str, bytes]  # paths in the folder, with /, and contents
 
 
-def listed(folder: Path, settings: Settings) -> tuple[set[str], list[str]]:
-    """Return the papers already listed, and those whose rows are to be made anew, each once.
+class State(NamedTuple):
+    """What a list says before a run.
+
+    ``papers`` are those already listed, ``untidy`` those whose rows are to be made anew, each once;
+    ``cursor`` is how far the list has read.
+    """
+
+    papers: Set[str]
+    untidy: Sequence[str]
+    cursor: Cursor | None
+
+
+class Change(NamedTuple):
+    """What a run brings: papers, arXiv's own records by ID of the rows to tidy, how far it read."""
+
+    papers: Sequence[Paper]
+    records: Mapping[str, Paper] = {}
+    cursor: Cursor | None = None
+
+
+def listed(folder: Path, settings: Settings) -> State:
+    """Return what the list says.
 
     Raises ConfigError when the files cannot take rows.
     """
     _data(folder, [], settings)
     ours, _, known = _opened(folder, settings)
-    return known, [*dict.fromkeys(row.told for row in ours.rows if row.told and settings.tidy)]
+    untidy = [*dict.fromkeys(row.told for row in ours.rows if row.told and settings.tidy)]
+    return State(known, untidy, None)
 
 
-def revise(
-    folder: Path, papers: Sequence[Paper], settings: Settings, records: Mapping[str, Paper] = {}
-) -> Revision:
+def revise(folder: Path, change: Change, settings: Settings) -> Revision:
     """Add the papers not listed yet, tidy and archive; read and write the files below a folder.
 
-    ``records`` are arXiv's own, by ID, of the rows to tidy. Nothing is written in a dry run, nor
+    Nothing is written in a dry run, nor
     when a ConfigError tells that the next run would not find what this one wrote.
     """
+    papers, records, _ = change
     ours, pages, known = _opened(folder, settings)
     old, added = ours.rows, [paper for paper in papers if paper.id not in known]
     warnings, place, had = list[str](), "", len(known)
@@ -64,7 +86,17 @@ def revise(
     for name in written:
         _write(located(folder, name, "path"), files[name])
     rows, listed = [row.text.strip() for row in new], len(papers) - len(added)
-    return Revision(written, added, rows, had, listed, moved, tidied, place, warnings)
+    return Revision(
+        files=written,
+        added=added,
+        rows=rows,
+        had=had,
+        listed=listed,
+        moved=moved,
+        tidied=tidied,
+        place=place,
+        warnings=warnings,
+    )
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -18,7 +18,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
-from .paper import LINK
+from paper_action.paper import LINK
 
 # Private-use characters: hidden signs, which are not to be read as TeX again, and marks, each for a
 # style, an address (from _LINK on) or a formula (plane 16). Behind a mark, _OPEN and _CLOSE tell

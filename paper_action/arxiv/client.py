@@ -11,10 +11,11 @@ from pathlib import Path
 from random import uniform
 from urllib.parse import urlsplit
 
-from . import __version__
+from paper_action import __version__
+from paper_action.paper import SourceError
+from paper_action.settings import Settings
+
 from .atom import Feed, parse
-from .paper import SourceError
-from .settings import Settings
 
 MAX_BYTES = 64 * 2**20
 AGAIN = (406, 408, 425, 429, *range(500, 600))  # arXiv throttles by 406, 429 and 503

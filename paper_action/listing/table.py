@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from .paper import Paper, linked_ids
-from .text import line, linked, paragraphs, plain, split_paragraphs
+from paper_action.paper import Paper, linked_ids
+from paper_action.text import line, linked, paragraphs, plain, split_paragraphs
 
 # The columns of addresses, and of titles, which are links where there is none of those.
 KEYS, TITLES = {"link", "pdf", "id"}, {"title", "title+authors"}

@@ -5,15 +5,17 @@ A source yields its papers one by one, so that those it gave before it failed co
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
+
+from paper_action.paper import ConfigError, Cursor, Paper, SourceError, by_age
+from paper_action.settings import ANNOUNCE_TYPES, Settings
 
 from .atom import Feed
 from .client import Client as Client
-from .paper import ConfigError, Paper, SourceError, by_age
-from .settings import ANNOUNCE_TYPES
 
 FEED, API, RECORDS = "the announcement feed", "the query API", "the query API, by ID"
 CAP = 2000  # entries of a feed, results of a page
@@ -29,7 +31,47 @@ Papers = dict[str, Paper]  # by ID
 Wanted = Callable[[Paper], object]
 
 
-class Reading:
+class Request(NamedTuple):
+    """What is asked of arXiv.
+
+    ``listed`` are the IDs that the list has, ``ids`` those whose records are to be had; ``cursor``
+    is how far the list has read.
+    """
+
+    settings: Settings
+    listed: Set[str]
+    ids: Sequence[str] = ()
+    cursor: Cursor | None = None
+
+
+class Reading(NamedTuple):
+    """What arXiv gave, and what went wrong on the way.
+
+    ``papers`` has every announced or missed paper once, in the order of rows, ``records`` those
+    that were asked for by ID. ``entries`` counts what the feed had, readable or not. ``cursor`` is
+    how far both sources were read, None where that is not known. ``failures`` tell what is missing.
+    """
+
+    papers: Sequence[Paper]
+    records: Mapping[str, Paper]
+    entries: int
+    cursor: Cursor | None
+    warnings: Sequence[str]
+    failures: Sequence[str]
+
+
+def read(client: Client, request: Request) -> Reading:
+    """Read what was announced, what the API has of the days before, and the records.
+
+    Raises SourceError when no source could be read, ConfigError for a category arXiv rejects.
+    """
+    settings = request.settings
+    done = _read(_Reading(client, request.listed, settings.match, [*request.ids]))
+    found = done.announced
+    return Reading(done.papers, done.records, len(found), None, done.warnings, done.failures)
+
+
+class _Reading:
     """What arXiv is asked for, what it gave, and what went wrong on the way.
 
     ``listed`` are the IDs the list has, ``wanted`` tells whether a paper belongs into it, ``ids``
@@ -44,7 +86,7 @@ class Reading:
         self.papers, self.warnings, self.failures = list[Paper](), list[str](), list[str]()
 
 
-def read(reading: Reading) -> Reading:
+def _read(reading: _Reading) -> _Reading:
     """Read what was announced, what the API has of the days before, and the records.
 
     Raises SourceError when no source could be read, ConfigError for a category arXiv rejects.
@@ -91,7 +133,7 @@ def _stale(newer: Sequence[Paper], youngest: Paper, now: datetime) -> list[str]:
     return [f"{FEED} is stale: its newest entry is of {day}"] if is_late else []
 
 
-def _counting(feed: Feed, reading: Reading) -> Iterator[Paper]:
+def _counting(feed: Feed, reading: _Reading) -> Iterator[Paper]:
     """Yield the papers whose announcement counts; an unknown type is told by the category."""
     reading.warnings += feed.unreadable
     names = tuple(f"{name}." for name in reading.settings.categories)
@@ -115,7 +157,7 @@ def _is_withdrawn(paper: Paper) -> bool:
     return any(re.search(pattern, texts) for pattern in _WITHDRAWN.read_text("ascii").splitlines())
 
 
-def _announced(reading: Reading, names: str) -> Iterator[Paper]:
+def _announced(reading: _Reading, names: str) -> Iterator[Paper]:
     """Yield the papers of a feed, and where it is at its cap, of each category or subject in it."""
     feed = reading.client.read(f"{reading.settings.feed_url.rstrip('/')}/{names}")
     yield from _counting(feed, reading)
@@ -134,7 +176,7 @@ def _announced(reading: Reading, names: str) -> Iterator[Paper]:
                 return
 
 
-def _missed(reading: Reading, since: datetime, today: datetime) -> Iterator[Paper]:
+def _missed(reading: _Reading, since: datetime, today: datetime) -> Iterator[Paper]:
     """Yield the papers of the settings' window, which grows while runs seem to have been missed.
 
     They were when the oldest paper that is wanted is not listed, though the list has others, or
@@ -164,7 +206,7 @@ def _missed(reading: Reading, since: datetime, today: datetime) -> Iterator[Pape
     yield from found
 
 
-def _between(reading: Reading, first: datetime, last: datetime) -> Iterator[Paper]:
+def _between(reading: _Reading, first: datetime, last: datetime) -> Iterator[Paper]:
     """Yield the papers submitted from the first to the last UTC day, asked for by the month.
 
     What is too large for one query is asked for in halves; a full page is followed by another.
@@ -193,7 +235,7 @@ def _between(reading: Reading, first: datetime, last: datetime) -> Iterator[Pape
         first = end + DAY
 
 
-def _records(reading: Reading) -> Iterator[Paper]:
+def _records(reading: _Reading) -> Iterator[Paper]:
     """Yield arXiv's own records of papers."""
     for start in range(0, len(reading.ids), 100):
         query = f"max_results=100&id_list={','.join(reading.ids[start : start + 100])}"

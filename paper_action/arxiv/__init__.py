@@ -1,0 +1,6 @@
+"""arXiv: the announcement feed and the query API, read with its manners."""
+
+from .client import Client as Client
+from .reading import Reading as Reading
+from .reading import Request as Request
+from .reading import read as read
