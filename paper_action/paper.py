@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 _MONTH = r"\d\d(?:0[1-9]|1[0-2])"
 ID = rf"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
-_ENTRY = re.compile(rf"(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)({ID})(?:v(\d{{1,4}}))?")
+_ENTRY = re.compile(
+    rf"(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)({ID})(?:v(\d{{1,4}}))?"
+)
 _ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
 _DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
 _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
@@ -37,7 +39,9 @@ class ConfigError(PaperActionError):
 class SourceError(PaperActionError):
     """A source could not be read; with ``retry``, asking again may help, ``after`` seconds."""
 
-    def __init__(self, message: str, *, retry: bool = False, after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry: bool = False, after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.retry, self.after = retry, after
 
@@ -74,7 +78,9 @@ class Paper(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """The authors without their affiliations, nor the key to those at the list's end."""
         names = (author for author in self.authors if not author.startswith("("))
-        return tuple(re.sub(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$", "", name) for name in names)
+        return tuple(
+            re.sub(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$", "", name) for name in names
+        )
 
 
 class Revision(NamedTuple):
@@ -119,7 +125,9 @@ class Cursor(NamedTuple):
 
 def canonical(identifier: str) -> str:
     """Return the identifier without the subject class: ``math.GT/0309136`` is ``math/0309136``."""
-    return re.sub(r"\.[A-Za-z-]+/", "/", identifier) if "/" in identifier else identifier
+    return (
+        re.sub(r"\.[A-Za-z-]+/", "/", identifier) if "/" in identifier else identifier
+    )
 
 
 def linked_ids(text: str) -> list[str]:
@@ -136,7 +144,9 @@ def entry_id(text: str) -> tuple[str, int] | None:
 def month(identifier: str) -> date:
     """Return the first day of the month an identifier stands for; arXiv began in 1991."""
     digits = identifier.rpartition("/")[2]
-    return date((1900 if digits >= "91" else 2000) + int(digits[:2]), int(digits[2:4]), 1)
+    return date(
+        (1900 if digits >= "91" else 2000) + int(digits[:2]), int(digits[2:4]), 1
+    )
 
 
 def by_age(identifier: str) -> tuple[date, str]:

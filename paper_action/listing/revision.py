@@ -15,7 +15,15 @@ from posixpath import dirname, relpath
 from typing import NamedTuple
 from urllib.parse import quote
 
-from paper_action.paper import ConfigError, Cursor, Paper, Revision, by_age, linked_ids, month
+from paper_action.paper import (
+    ConfigError,
+    Cursor,
+    Paper,
+    Revision,
+    by_age,
+    linked_ids,
+    month,
+)
 from paper_action.settings import Settings, located
 
 from . import table
@@ -52,7 +60,9 @@ def listed(folder: Path, settings: Settings) -> State:
     """
     _data(folder, [], settings)
     ours, _, known = _opened(folder, settings)
-    untidy = [*dict.fromkeys(row.told for row in ours.rows if row.told and settings.tidy)]
+    untidy = [
+        *dict.fromkeys(row.told for row in ours.rows if row.told and settings.tidy)
+    ]
     return State(known, untidy, None)
 
 
@@ -67,7 +77,9 @@ def revise(folder: Path, change: Change, settings: Settings) -> Revision:
     old, added = ours.rows, [paper for paper in papers if paper.id not in known]
     warnings, place, had = list[str](), "", len(known)
     if added and not old and ours.papers:
-        warnings.append(f"papers stand outside the new table; yours would need {_NEEDED}")
+        warnings.append(
+            f"papers stand outside the new table; yours would need {_NEEDED}"
+        )
     ours.rows = _tidied(ours, records, settings)
     tidied = len({*old} - {*ours.rows})
     new = [_row(ours, paper, settings) for paper in added]
@@ -118,7 +130,9 @@ def _text(folder: Path, name: str, setting: str) -> str:
     text = file.read_bytes().decode(errors="surrogateescape") if file.is_file() else ""
     if text.startswith("version https://git-lfs") or re.search("[\udc80-\udcff]", text):
         raise ConfigError(setting, f"{name!r} is not UTF-8 text, or is kept in git-lfs")
-    return text if not text or text.endswith(("\r", "\n")) else text + _line_ending(text)
+    return (
+        text if not text or text.endswith(("\r", "\n")) else text + _line_ending(text)
+    )
 
 
 def _line_ending(text: str) -> str:
@@ -130,9 +144,13 @@ def _opened(folder: Path, settings: Settings) -> tuple[Table, _Files, set[str]]:
     file = folder / settings.path
     for other in file.parent.glob("*"):
         if other.name != file.name and other.name.lower() == file.name.lower():
-            raise ConfigError("path", f"{settings.path!r} is there as {other.name!r}; write that")
+            raise ConfigError(
+                "path", f"{settings.path!r} is there as {other.name!r}; write that"
+            )
     ours = _read(_text(folder, settings.path, "path") or "# arXiv papers\n", settings)
-    pages = sorted(page for page in (folder / settings.folder).rglob("*.md") if page.is_file())
+    pages = sorted(
+        page for page in (folder / settings.folder).rglob("*.md") if page.is_file()
+    )
     names = [page.relative_to(folder).as_posix() for page in pages]
     archive = {name: located(folder, name, "archive").read_bytes() for name in names}
     return ours, archive, ours.papers.union(*map(_papers_of, archive.values()))
@@ -152,14 +170,24 @@ def _read(text: str, settings: Settings, rows: Sequence[Row] | None = None) -> T
     """
     found = ours = table.read(text, settings.section)
     if rows is None and not found.columns:
-        made, name = f"\n{table.head(settings.columns)}\n", f" {settings.section}".rstrip()
+        made, name = (
+            f"\n{table.head(settings.columns)}\n",
+            f" {settings.section}".rstrip(),
+        )
         if found.start == len(text):
             made = f"\n<!-- papers:start{name} -->\n{made}<!-- papers:end{name} -->\n"
         made = made.replace("\n", _line_ending(text))
-        ours = table.read(text[: found.start] + made + text[found.start :], settings.section)
-    lost = {row.ids[0] for row in rows or () if row.ids}.difference(*(row.ids for row in ours.rows))
+        ours = table.read(
+            text[: found.start] + made + text[found.start :], settings.section
+        )
+    lost = {row.ids[0] for row in rows or () if row.ids}.difference(
+        *(row.ids for row in ours.rows)
+    )
     if lost or not (KEYS | TITLES) & {*ours.columns}:
-        why = [f"; line {found.line(at)} leaves a fence or comment open" for at in found.unclosed]
+        why = [
+            f"; line {found.line(at)} leaves a fence or comment open"
+            for at in found.unclosed
+        ]
         what = f"the table in line {found.line(found.start)} of {settings.path} takes no rows"
         raise ConfigError("path", f"{what}: it needs {_NEEDED}{''.join(why)}")
     return ours
@@ -171,12 +199,18 @@ def _row(ours: Table, paper: Paper, settings: Settings, old: Sequence[str] = ())
     Of an old row's cells stay those of columns that are not understood, and a title or link that
     leads elsewhere, too (code, a badge).
     """
-    cells = table.cells(paper, ours.columns, folded="abstract-folded" in settings.columns)
+    cells = table.cells(
+        paper, ours.columns, folded="abstract-folded" in settings.columns
+    )
     for number, (column, cell) in enumerate(zip(ours.columns, old, strict=False)):
-        if not column or (column in KEYS | TITLES and len(linked_ids(cell)) < cell.count("://")):
+        if not column or (
+            column in KEYS | TITLES and len(linked_ids(cell)) < cell.count("://")
+        ):
             cells[number] = cell
     margin = " " * (len(ours.header) - len(ours.header.lstrip(" ")))
-    return Row(f"{margin}| {' | '.join(cells)} |{_line_ending(ours.header)}", cells, [paper.id])
+    return Row(
+        f"{margin}| {' | '.join(cells)} |{_line_ending(ours.header)}", cells, [paper.id]
+    )
 
 
 def _tidied(ours: Table, records: Mapping[str, Paper], settings: Settings) -> list[Row]:
@@ -194,16 +228,26 @@ def _tidied(ours: Table, records: Mapping[str, Paper], settings: Settings) -> li
     return rows
 
 
-def _move_oldest(ours: Table, archive: _Files, settings: Settings, warnings: list[str]) -> _Files:
+def _move_oldest(
+    ours: Table, archive: _Files, settings: Settings, warnings: list[str]
+) -> _Files:
     """Move the oldest rows until the file is well under its limit; return the pages they go to.
 
     A file that is hardly more than other text gets a warning instead.
     """
-    limit, size, pages = settings.max_bytes, len(ours.rewritten().encode()), dict(archive)
-    oldest = sorted((row for row in ours.rows if row.ids), key=lambda row: by_age(row.ids[0]))
+    limit, size, pages = (
+        settings.max_bytes,
+        len(ours.rewritten().encode()),
+        dict(archive),
+    )
+    oldest = sorted(
+        (row for row in ours.rows if row.ids), key=lambda row: by_age(row.ids[0])
+    )
     around = size - sum(len(row.text.encode()) for row in oldest)
     if 0 < limit < size and around > limit * 9 // 10:
-        warnings.append(f"max-bytes: {settings.path} has {around} bytes without its rows")
+        warnings.append(
+            f"max-bytes: {settings.path} has {around} bytes without its rows"
+        )
     elif 0 < limit < size:
         moved = set()
         for row in oldest:
@@ -211,7 +255,10 @@ def _move_oldest(ours: Table, archive: _Files, settings: Settings, warnings: lis
                 size -= _archived(row, ours, pages, settings)
                 moved.add(row)
         ours.rows = [row for row in ours.rows if row not in moved]
-        to, eol = quote(relpath(settings.folder, dirname(settings.path))), _line_ending(ours.header)
+        to, eol = (
+            quote(relpath(settings.folder, dirname(settings.path))),
+            _line_ending(ours.header),
+        )
         if (link := f"[archive]({to}/)") not in ours.text:
             ours.header = f"{eol}Older papers: {link}{eol}{eol}{ours.header}"
     return {name: page for name, page in pages.items() if page != archive.get(name)}
@@ -245,9 +292,13 @@ def _data(folder: Path, papers: Sequence[Paper], settings: Settings) -> _Files:
         out.writelines(json.dumps(each, ensure_ascii=False) + eol for each in records)
     else:
         text = text or ",".join(table.FIELDS) + eol
-        names = next(csv.reader(text[:50_000].lstrip("\ufeff").splitlines(keepends=True)))
+        names = next(
+            csv.reader(text[:50_000].lstrip("\ufeff").splitlines(keepends=True))
+        )
         if names.count("id") != 1:
-            raise ConfigError("data-file", f"{settings.data_file!r} needs a header with one `id`")
+            raise ConfigError(
+                "data-file", f"{settings.data_file!r} needs a header with one `id`"
+            )
         writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator=eol)
         for each in records:
             joined = {name: "; ".join(each[name]) for name in ("authors", "categories")}

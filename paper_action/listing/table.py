@@ -17,7 +17,9 @@ KEYS, TITLES = {"link", "pdf", "id"}, {"title", "title+authors"}
 # What programs get of a paper.
 FIELDS = "id title abstract authors categories date url announce_type".split()
 # What a name in a header means, and what it wears there: HTML, images, targets, :emoji:, entities.
-_NAMES = dict(re.findall("(.*): (.*)", Path(__file__).with_name("headers.txt").read_text("utf-8")))
+_NAMES = dict(
+    re.findall("(.*): (.*)", Path(__file__).with_name("headers.txt").read_text("utf-8"))
+)
 _DRESS = re.compile(r"(?:<[^<>]*>|(?:!\[[^][]*)?\]\([^()]*\)|:\w+:|&#?\w+;|[\W_])+")
 
 # Patterns see a file with a line feed put before its first line and the other line endings made
@@ -28,10 +30,14 @@ _ITEM = r"(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*"
 _HIDDEN = re.compile(rf"(?ms)\n[ \t]*{_ITEM}(?:{_FENCE}|{_COMMENT})")
 _MARKER = re.compile(r"(?m)\n {0,3}<!--\s*papers:(?:start|end)\b([^>\n]*)-->[ \t]*$")
 # No row: code, a heading, a quote, HTML, an item of a list, a line across, a lone pipe.
-_BLOCK = r"\t|#{1,6}\s|>|<[A-Za-z/!?]|(?:[-+*]|\d{1,9}[.)])\s|(?:[-*_][ \t]*){3,}$|\|[ \t]*$"
+_BLOCK = (
+    r"\t|#{1,6}\s|>|<[A-Za-z/!?]|(?:[-+*]|\d{1,9}[.)])\s|(?:[-*_][ \t]*){3,}$|\|[ \t]*$"
+)
 # Where line breaks tore a row, it goes on up to the line that ends with a pipe.
 _TORN = r"[ \t]*\|(?:[^|\n]++|\|(?![ \t]*$)|\n(?![ \t]*(?:\||<!--|$)))*+\|[ \t]*$"
-_ROW = re.compile(rf"(?m)\n(?![ \t]*$| {{4}}| {{0,3}}(?:{_BLOCK}))(?:.*\|[ \t]*$|{_TORN}|.*)")
+_ROW = re.compile(
+    rf"(?m)\n(?![ \t]*$| {{4}}| {{0,3}}(?:{_BLOCK}))(?:.*\|[ \t]*$|{_TORN}|.*)"
+)
 _DELIMITER = re.compile(r"(?m)\n {0,3}(?=\S)\|?(?:[ \t]*:?-+:?[ \t]*(?:\||$))+[ \t]*$")
 
 _CELLS: dict[str, Callable[[Paper], str]] = {
@@ -39,7 +45,9 @@ _CELLS: dict[str, Callable[[Paper], str]] = {
     "linked-title": lambda paper: linked(paper.title, paper.url),
     "link": lambda paper: f"[{paper.url}]({paper.url})",
     "abstract": lambda paper: paragraphs(paper.abstract),
-    "abstract-folded": lambda paper: paper.abstract and _FOLD.format(paragraphs(paper.abstract)),
+    "abstract-folded": lambda paper: (
+        paper.abstract and _FOLD.format(paragraphs(paper.abstract))
+    ),
     "authors": lambda paper: ", ".join(map(line, paper.authors)),
     "date": lambda paper: f"{paper.date:%Y-%m-%d}",
     "pdf": lambda paper: f"[pdf](https://arxiv.org/pdf/{paper.id})",
@@ -57,7 +65,9 @@ class Row:
     ``told`` is its own paper where columns of ours tell it, so that the row can be made anew.
     """
 
-    def __init__(self, text: str, cells: list[str], ids: list[str], told: str = "") -> None:
+    def __init__(
+        self, text: str, cells: list[str], ids: list[str], told: str = ""
+    ) -> None:
         self.text, self.cells, self.ids, self.told = text, cells, ids, told
 
 
@@ -89,22 +99,33 @@ def cells(paper: Paper, columns: Sequence[str], *, folded: bool) -> list[str]:
     ``folded`` hides the abstract until it is clicked.
     """
     special = {"abstract": "abstract-folded"} if folded else {}
-    special |= {} if KEYS & set(columns) else {name: f"linked-{name}" for name in TITLES}
+    special |= (
+        {} if KEYS & set(columns) else {name: f"linked-{name}" for name in TITLES}
+    )
     parts = [special.get(column, column).split("+") for column in columns]
-    return ["<br>".join(_CELLS[name](paper) for name in names if name) for names in parts]
+    return [
+        "<br>".join(_CELLS[name](paper) for name in names if name) for names in parts
+    ]
 
 
 def record(paper: Paper) -> dict[str, str | list[str]]:
     """Return a paper as programs get it: plain text, the paragraphs of the abstract apart."""
     abstract = "\n\n".join(map(plain, split_paragraphs(paper.abstract)))
-    texts = {"title": plain(paper.title), "abstract": abstract, "date": paper.date.isoformat()}
+    texts = {
+        "title": plain(paper.title),
+        "abstract": abstract,
+        "date": paper.date.isoformat(),
+    }
     lists = {"authors": [*map(plain, paper.names)], "categories": [*paper.categories]}
     return {name: getattr(paper, name) for name in FIELDS} | texts | lists
 
 
 def head(columns: Sequence[str]) -> str:
     """Return the two lines at the head of a new table."""
-    names = [name.upper() if len(name) < 4 else name.split("-")[0].title() for name in columns]
+    names = [
+        name.upper() if len(name) < 4 else name.split("-")[0].title()
+        for name in columns
+    ]
     return f"| {' | '.join(names)} |\n|{' --- |' * len(names)}\n"
 
 
@@ -129,7 +150,9 @@ def _row(text: str, lines: Sequence[str], columns: Sequence[str]) -> Row:
     nothing tells which paper it is about, unless every column is ours.
     """
     cells = _split(" ".join(map(str.strip, lines)))
-    pairs = sorted(zip(columns, cells, strict=False), key=lambda pair: pair[0] not in KEYS)
+    pairs = sorted(
+        zip(columns, cells, strict=False), key=lambda pair: pair[0] not in KEYS
+    )
     counted = " ".join(content for column, content in pairs if column != "abstract")
     telling = " ".join(content for column, content in pairs if column in KEYS | TITLES)
     crowded = len(cells) > len(columns)
@@ -166,8 +189,12 @@ def read(text: str, section: str = "") -> Table:
     Of several below its heading, it is the one with the most papers. With a section, only what
     stands between its markers is listed, and every HTML comment.
     """
-    shape = re.sub("^\ufeff?", r"\g<0>\n", text.replace("\r\n", " \n").replace("\r", "\n"))
-    unclosed = [found.start() for found in _HIDDEN.finditer(shape) if "" in found.groups()]
+    shape = re.sub(
+        "^\ufeff?", r"\g<0>\n", text.replace("\r\n", " \n").replace("\r", "\n")
+    )
+    unclosed = [
+        found.start() for found in _HIDDEN.finditer(shape) if "" in found.groups()
+    ]
     shape = _HIDDEN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), shape)
     spans: dict[str, range] = {}  # from a section's first marker to its last
     for found in _MARKER.finditer(shape):
@@ -181,8 +208,18 @@ def read(text: str, section: str = "") -> Table:
     elif "" in spans:
         fit = [table for table in fit if table.start in span]
     else:
-        free = [table for table in fit if not any(table.start in taken for taken in spans.values())]
+        free = [
+            table
+            for table in fit
+            if not any(table.start in taken for taken in spans.values())
+        ]
         fit = [table for table in free if TITLES & {*table.columns}]
-        fit = [each for each in fit if KEYS & {*each.columns} or any(row.ids for row in each.rows)]
+        fit = [
+            each
+            for each in fit
+            if KEYS & {*each.columns} or any(row.ids for row in each.rows)
+        ]
     near = [table for table in fit if shape.find("\n#", fit[0].start, table.start) < 0]
-    return max(near, key=lambda table: sum(bool(row.ids) for row in table.rows), default=page)
+    return max(
+        near, key=lambda table: sum(bool(row.ids) for row in table.rows), default=page
+    )

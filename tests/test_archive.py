@@ -1,0 +1,235 @@
+"""The archive: the pages that the oldest rows of a list move to."""
+
+import os
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from paper_action.paper import ConfigError
+
+from .conftest import paper
+from .lists import HEAD, NEW, OLD, everywhere, get, ids, listed, many, put, revise, tree
+from .rendered import render, table_rows
+
+LIMIT = 4000
+NOT_ON_WINDOWS = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+
+
+# a year of rows
+
+
+class Year:
+    """A list that got two papers a day for a year, and in its second half an old one."""
+
+    def __init__(self, folder, order):
+        put(folder, HEAD + "| **2024** | | | |\n")
+        self.sizes = []
+        self.moved = 0
+        self.files = set()
+        for number in range(365):
+            done = self.add(folder, order, date(2025, 1, 1) + timedelta(number))
+            self.sizes.append((folder / "README.md").stat().st_size)
+            self.moved += done.moved
+            self.files.update(done.files)
+        self.text = get(folder)
+        self.archive = tree(folder / "archive")
+        self.every = everywhere(folder)
+        self.tree = tree(folder)
+
+    def add(self, folder, order, day):
+        names = [f"{day:%y%m}.{day:%d}001", f"{day:%y%m}.{day:%d}002"]
+        if order == "newest-first":
+            names.reverse()
+        if day.month > 6:
+            names.append("math/0309136")
+        papers = [paper(name) for name in names]
+        return revise(folder, "", papers, order=order, max_bytes=LIMIT)
+
+
+@pytest.fixture(scope="module", params=["append", "newest-first"])
+def year(request, tmp_path_factory):
+    made = Year(tmp_path_factory.mktemp("year"), request.param)
+    made.order = request.param
+    return made
+
+
+def test_the_list_stays_under_its_limit_and_full_enough_to_read(year):
+    assert min(year.sizes[20:]) > LIMIT * 2 / 3
+    assert max(year.sizes) <= LIMIT
+
+
+def test_each_paper_stands_once_in_the_list_or_its_archive(year):
+    assert len(year.every) == 731
+    assert len(set(year.every)) == 731
+
+
+def test_the_oldest_rows_move_and_the_newest_stay_in_their_order(year):
+    newest = year.every[-1 - len(ids(year.text)) : -1]
+    if year.order == "newest-first":
+        newest.reverse()
+    assert ids(year.text) == newest
+
+
+def test_moved_rows_are_counted(year):
+    assert year.moved == 731 - len(ids(year.text))
+
+
+def test_every_file_that_was_written_was_told(year):
+    assert year.files == {*year.tree}
+
+
+def test_a_row_that_names_no_paper_never_moves(year):
+    assert "| **2024** |" in year.text
+
+
+def test_one_line_above_the_table_leads_to_the_archive(year):
+    assert year.text.split(HEAD)[0].strip() == "Older papers: [archive](archive/)"
+
+
+def test_the_pages_are_named_by_the_month_of_the_ids(year):
+    assert {"2003-09.md", "2025-03.md", "2025-03-2.md"} < {*year.archive}
+
+
+def test_there_are_few_pages_and_none_passes_the_limit(year):
+    assert len(year.archive) < 36
+    assert max(map(len, year.archive.values())) <= LIMIT
+
+
+def test_a_page_is_readable_by_itself(year):
+    page = year.archive["2025-03.md"].decode()
+    assert page.startswith(f"# arXiv papers of March 2025\n\n{HEAD}")
+    assert len(table_rows(page)) == len(ids(page))
+    assert len(ids(page)) > 9
+
+
+# which rows move, and to where
+
+
+def test_ids_of_four_digits_and_of_the_last_century_are_older_than_those_of_this(
+    folder,
+):
+    old = ["hep-th/9108001", "hep-th/9112001", "hep-th/9203001", "hep-th/9401001"]
+    later = ["math/0001001", "0704.0001", "1412.0001", "1501.00001"]
+    papers = [paper(name) for name in reversed(old + later)]
+    revise(folder, HEAD, papers, max_bytes=700)
+    assert ids(get(folder)) == later[::-1]
+    pages = ["1991-08.md", "1991-12.md", "1992-03.md", "1994-01.md"]
+    assert sorted(tree(folder / "archive")) == pages
+
+
+def test_pages_of_the_last_century_are_named_by_its_years(folder):
+    revise(folder, HEAD, [paper("hep-th/9108001"), *many(1, 20)], max_bytes=LIMIT)
+    assert get(folder, "archive/1991-08.md").startswith(
+        "# arXiv papers of August 1991\n"
+    )
+
+
+FOREIGN = {
+    "2025-04.md": "https://arxiv.org/abs/2504.00003 caf\xe9\n",
+    "2025-04-2.md": HEAD + OLD,
+    "2025-04-3.md": f"# arXiv papers of 2025-04\n\n{HEAD}{OLD}\nA note.\n",
+}
+
+
+def test_pages_that_are_not_ours_count_and_never_change(folder):
+    for name, text in FOREIGN.items():
+        put(folder, text.encode("latin-1"), f"archive/{name}")
+    before = tree(folder / "archive")
+    done = revise(folder, HEAD + OLD, many(1, 30), max_bytes=LIMIT)
+    assert len(done.added) == 28
+    assert before.items() < tree(folder / "archive").items()
+    assert everywhere(folder).count("2504.00001") == 3
+    assert len(set(everywhere(folder))) == 29
+
+
+def test_pages_in_folders_of_the_archive_count_too(folder):
+    put(folder, OLD, "archive/old/years/2004.md")
+    assert listed(folder, HEAD) == {"2504.00001"}
+
+
+def test_a_folder_that_is_named_like_a_page_is_none(folder):
+    put(folder, OLD, "archive/x.md/page.md")
+    done = revise(folder, HEAD, many(2, 30), max_bytes=LIMIT)
+    assert done.had == 1
+    assert "archive/2025-04.md" in done.files
+
+
+def test_a_section_has_a_folder_of_its_own_and_links_to_it_from_where_it_is(folder):
+    for section in ("a", "b c"):
+        changes = {"section": section, "path": "docs/list.md", "max_bytes": LIMIT}
+        revise(folder, "", many(1, 20), **changes)
+    text = get(folder, "docs/list.md")
+    links = [link.get("href") for link in render(text).iterfind(".//p/a")]
+    assert links == ["../archive/a/", "../archive/b%20c/"]
+
+
+def grown(folder, eol):
+    """Return the files of a list with an archive and a data file, by their names."""
+    put(folder, HEAD.replace("\n", eol))
+    put(folder, f'{{"id": "1"}}{eol}', "d.jsonl")
+    for first in (1, 11, 21, 31, 41):
+        papers = many(first, 10)
+        revise(folder, "", papers, max_bytes=LIMIT, data_file="d.jsonl")
+    return tree(folder)
+
+
+def test_with_other_line_endings_there_are_as_many_pages_and_no_lone_line_feed(
+    tmp_path,
+):
+    plain = grown(tmp_path / "lf", "\n")
+    other = grown(tmp_path / "crlf", "\r\n")
+    assert len(plain) > 5
+    assert {*other} == {*plain}
+    for content in other.values():
+        assert re.findall(rb"\r\n?|\n", content) == [b"\r\n"] * content.count(b"\n")
+
+
+@pytest.mark.parametrize(
+    "around", ["word " * 750 + "\n\n", HEAD + "| x | y | | |\n" * 500 + "\n"]
+)
+def test_text_that_is_too_long_by_itself_warns_and_the_new_rows_stay(folder, around):
+    text = around + "<!-- papers:start -->\n<!-- papers:end -->\n"
+    done = revise(folder, text, many(1, 5), max_bytes=LIMIT)
+    assert "max-bytes" in "".join(done.warnings)
+    assert len(ids(get(folder))) == 5
+    assert done.moved == 0
+
+
+def test_a_limit_of_zero_never_moves_a_row(folder):
+    done = revise(folder, HEAD, many(1, 200), max_bytes=0)
+    assert done.moved == 0
+    assert [*tree(folder)] == ["README.md"]
+
+
+LONG = f"| Title | Venue |\n|---|---|\n| [T](https://arxiv.org/abs/2504.00001) | {'x' * LIMIT} |\n"
+
+
+def test_a_table_that_would_not_be_found_again_without_its_rows_stays_as_it_is(folder):
+    with pytest.raises(ConfigError, match=r"path: .*line \d"):
+        revise(folder, LONG, [], max_bytes=LIMIT)
+    assert tree(folder) == {"README.md": LONG.encode()}
+
+
+# what cannot be read or written
+
+
+@NOT_ON_WINDOWS
+def test_a_page_that_leads_out_of_the_checkout_is_an_error(folder):
+    (folder / "archive").mkdir()
+    outside = put(folder.parent, "secret\n", "secret.md")
+    (folder / "archive/2025-04.md").symlink_to(outside)
+    with pytest.raises(ConfigError, match="archive: "):
+        listed(folder)
+
+
+@NOT_ON_WINDOWS
+def test_a_page_that_cannot_be_written_leaves_the_list_whole(folder):
+    put(folder, HEAD + OLD)
+    (folder / "archive").mkdir()
+    (folder / "archive/2025-04.md").symlink_to("missing/2025-04.md")
+    put(folder, "a file in the way\n", "archive/missing")
+    with pytest.raises(OSError, match="missing"):
+        revise(folder, "", NEW + many(2, 30), max_bytes=LIMIT)
+    assert get(folder) == HEAD + OLD
+    assert sorted(tree(folder)) == ["README.md", "archive/missing"]
