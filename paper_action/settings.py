@@ -27,7 +27,7 @@ from .paper import ConfigError, Paper
 PREFIX = "PAPER_ACTION_"
 _TYPES = "new, cross, replace, replace-cross"
 ANNOUNCE_TYPES = _TYPES.split(", ")
-COLUMNS = "title, link, abstract, abstract-folded, authors, date, pdf, categories, comment, doi, id"
+COLUMNS = "title, link, abstract, abstract-folded, authors, date, pdf, categories, comment, doi, id, code"
 Words = tuple[str, ...]
 
 _KEYWORDS = "multimodal, multi-modal, generative, llm"

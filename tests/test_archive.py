@@ -155,6 +155,20 @@ def test_a_folder_that_is_named_like_a_page_is_none(folder):
     assert "archive/2025-04.md" in done.files
 
 
+@NOT_ON_WINDOWS
+@pytest.mark.parametrize("make", ["folder", "link"])
+def test_rows_move_past_a_name_that_no_file_has(folder, make):
+    taken = folder / "archive/2025-04.md"
+    if make == "folder":
+        taken.mkdir(parents=True)
+    else:
+        taken.parent.mkdir()
+        taken.symlink_to("nowhere/2025-04.md")
+    done = revise(folder, HEAD, many(2, 30), max_bytes=LIMIT)
+    assert "archive/2025-04-2.md" in done.files
+    assert len(set(everywhere(folder))) == len(everywhere(folder)) == 30
+
+
 def test_a_section_has_a_folder_of_its_own_and_links_to_it_from_where_it_is(folder):
     for section in ("a", "b c"):
         changes = {"section": section, "path": "docs/list.md", "max_bytes": LIMIT}
@@ -225,11 +239,10 @@ def test_a_page_that_leads_out_of_the_checkout_is_an_error(folder):
 
 @NOT_ON_WINDOWS
 def test_a_page_that_cannot_be_written_leaves_the_list_whole(folder):
-    put(folder, HEAD + OLD)
-    (folder / "archive").mkdir()
-    (folder / "archive/2025-04.md").symlink_to("missing/2025-04.md")
-    put(folder, "a file in the way\n", "archive/missing")
-    with pytest.raises(OSError, match="missing"):
-        revise(folder, "", NEW + many(2, 30), max_bytes=LIMIT)
-    assert get(folder) == HEAD + OLD
-    assert sorted(tree(folder)) == ["README.md", "archive/missing"]
+    text = f"<!-- papers:start a -->\n{HEAD}{OLD}<!-- papers:end a -->\n"
+    put(folder, text)
+    put(folder, "a file where the folder should be\n", "archive/a")
+    with pytest.raises(OSError, match="archive"):
+        revise(folder, "", NEW + many(2, 30), section="a", max_bytes=LIMIT)
+    assert get(folder) == text
+    assert sorted(tree(folder)) == ["README.md", "archive/a"]
