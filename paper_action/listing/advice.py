@@ -11,36 +11,42 @@ from .page import Page, is_dashes
 from .table import Table, split_cells
 
 # What a marker looks like to somebody who knows other programs.
-_NEARLY_MARKER = re.compile(
-    r"<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b[^>]*-->", re.IGNORECASE
-)
+_NEARLY = re.compile(r"<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b[^>]*-->", re.IGNORECASE)
+_KINDS = {"start": "start", "begin": "start", "end": "end", "stop": "end"}
 _UNLINKED = re.compile(rf"(?<![\w./]){ID}(?![\w/])", re.ASCII)
-_KINDS = {"begin": "start", "stop": "end"}
+
+
+def other_half(marker: Marker) -> str:
+    """Return what is to be said of a marker without the other one."""
+    form = marker_form(marker.kind, marker.section)
+    there = f"{form} in line {marker.line} needs"
+    if marker.kind == "start":
+        return f"{there} {marker_form('end', marker.section)} below it"
+    return f"{there} {marker_form('start', marker.section)} above it"
 
 
 def nearly_markers(page: Page, section: str) -> list[str]:
-    """Return what is to be said of each comment that looks like a marker and is none."""
+    """Return what is to be said of comments that look like markers and are none."""
     said: list[str] = []
     for number, line in enumerate(page.lines, start=1):
-        if is_marker(line.shown):
-            continue
-        for found in _NEARLY_MARKER.finditer(line.shown):
-            kind = found[1].lower()
-            form = marker_form(_KINDS.get(kind, kind), section)
-            if not is_code(line.shown, found.start()):
-                what = f"line {number}: {found[0]} is no marker where and as it stands"
-                said.append(f"{what}; write {form} on a line of its own")
+        for found in _NEARLY.finditer(line.shown):
+            form = marker_form(_KINDS[found[1].lower()], section)
+            if not is_marker(line.shown) and not is_code(line.shown, found.start()):
+                said.append(
+                    f"line {number}: {found[0]} is no marker as it stands; "
+                    f"write {form} on a line of its own"
+                )
     return said
 
 
 def other_markers(markers: Sequence[Marker], section: str) -> list[str]:
     """Return what is to be said of the first marker, which is another section's."""
     for marker in markers[:1]:
-        there = marker_form(marker.kind, marker.name)
-        setting = f"the setting section {marker.name}" if marker.name else "no section"
+        there = marker_form(marker.kind, marker.section)
+        form = marker_form(marker.kind, section)
         return [
-            f"line {marker.line}: {there} is the marker of another table; write "
-            f"{marker_form(marker.kind, section)}, or choose {setting}"
+            f"line {marker.line}: {there} is not ours; set section to "
+            f"{marker.section!r} to use it, or write {form}"
         ]
     return []
 
@@ -56,11 +62,11 @@ def how_to_choose(section: str) -> str:
 
 
 def unfit_dashes(page: Page, part: range | None = None) -> list[str]:
-    """Return what is to be said of headers whose dashes are too many or too few."""
+    """Return what is to be said of headers with too many dashes below, or too few."""
     said: list[str] = []
     for number, (header, dashes) in enumerate(pairwise(page.lines), start=2):
-        is_header = "|" in header.shown and (part is None or header.start in part)
-        if is_header and is_dashes(dashes.shown):
+        is_inside = part is None or header.start in part
+        if is_inside and "|" in header.shown and is_dashes(dashes.shown):
             names = len(split_cells(header.shown))
             count = len(split_cells(dashes.shown))
             if count != names:
@@ -71,23 +77,14 @@ def unfit_dashes(page: Page, part: range | None = None) -> list[str]:
     return said
 
 
-def missing_dashes(page: Page, part: range) -> list[str]:
-    """Return what is to be said of the first row in a part that stands in no table."""
-    for number, line in enumerate(page.lines, start=1):
-        if line.start in part and line.shown.lstrip().startswith("|"):
-            dashes = "|" + " --- |" * len(split_cells(line.shown))
-            return [f"below the header in line {number}, {dashes} is missing"]
-    return []
-
-
 def unlinked_comments(page: Page) -> list[str]:
     """Return what is to be said of comments that name a paper without a link to it."""
     said: list[str] = []
-    for comment in find_comments(page):
-        found = _UNLINKED.search(LINK.sub("", comment.text))
+    for number, comment in find_comments(page):
+        found = _UNLINKED.search(LINK.sub("", comment))
         if found:
             said.append(
-                f"line {comment.line}: the comment names {found[0]} without a link; "
+                f"line {number}: the comment names {found[0]} without a link; "
                 f"to keep that paper off, write https://arxiv.org/abs/{found[0]}"
             )
     return said
@@ -95,11 +92,8 @@ def unlinked_comments(page: Page) -> list[str]:
 
 def other_columns(table: Table, columns: Sequence[str]) -> list[str]:
     """Return what is to be said where a table lacks columns that were asked for."""
-    lacking = [
-        column
-        for column in columns
-        if column.removesuffix("-folded") not in table.columns
-    ]
+    names = dict.fromkeys(column.removesuffix("-folded") for column in columns)
+    lacking = [name for name in names if name not in table.columns]
     if not lacking:
         return []
     return [

@@ -1,6 +1,6 @@
 """The archive: which rows are too many for a page, and which page they move to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -17,25 +17,25 @@ from .frame import Frame
 from .page import read_page
 from .table import Row
 
-# GitHub sets formulas worth 2,000 on a page, and shows an error for every later one.
-FORMULAS = 1_900
-
 Pages = Mapping[str, bytes]  # by path below root, with /
+
+# GitHub sets formulas worth 2,000 on a page, and shows an error for every later one.
+_FORMULAS = 1_900
 
 
 class Move(NamedTuple):
     """What moves: the rows that stay, those that go, and the pages that get them."""
 
     staying: Sequence[Row]
-    moved: Sequence[Row] = ()
-    pages: Pages = {}
-    warnings: Sequence[str] = ()
+    moved: Sequence[Row]
+    pages: Pages
+    warnings: Sequence[str]
 
 
-def read_archive(folder: Path, settings: Settings) -> dict[str, bytes]:
+def read_archive(folder: Path, settings: Settings) -> Pages:
     """Return the pages of our part of the archive, whoever made them.
 
-    What only has a page's name, like a folder, is as a page with nothing of ours.
+    What has a page's name and is no file counts as a page with nothing of ours.
     """
     pages: dict[str, bytes] = {}
     for file in sorted((folder / settings.folder).rglob("*.md")):
@@ -47,12 +47,18 @@ def read_archive(folder: Path, settings: Settings) -> dict[str, bytes]:
 
 def papers_of(pages: Pages) -> set[str]:
     """Return the papers that pages list."""
-    return set[str]().union(*(_papers_of(page) for page in pages.values()))
+    return set[str]().union(*map(_papers_of, pages.values()))
 
 
 @cache  # a run reads the archive twice
 def _papers_of(page: bytes) -> set[str]:
     return read_page(page.decode(errors="replace")).papers()
+
+
+def archive_link(settings: Settings) -> str:
+    """Return the link that leads from the list to its archive."""
+    target = quote(relpath(settings.folder, dirname(settings.path)))
+    return f"[archive]({target}/)"
 
 
 def move_oldest(
@@ -63,66 +69,41 @@ def move_oldest(
     A row that names no paper stays. A file that is hardly more than other text gets a
     warning instead.
     """
-    if not settings.max_bytes:
-        return Move(staying=rows)
-    oldest = sorted((row for row in rows if row.ids), key=_age)
-    rest = frame.text(row for row in rows if not row.ids)
-    warnings: list[str] = []
-
-    count = _surplus(oldest, rest, settings.max_bytes, _size)
-    if count is None:
-        warnings.append(
-            f"max-bytes: {settings.path} has {_size(rest)} bytes without its rows"
-        )
-    formulas = _surplus(oldest, rest, FORMULAS, formula_cost)
-    if formulas is None:
-        warnings.append(
-            f"max-bytes: the formulas of {settings.path} without its rows are worth "
-            f"{formula_cost(rest)}, and GitHub sets 2,000 on a page"
-        )
-    moved = oldest[: max(count or 0, formulas or 0)]
-    gone = {id(row) for row in moved}
-    return Move(
-        staying=[row for row in rows if id(row) not in gone],
-        moved=moved,
-        pages=_filed(moved, frame.header, pages, settings),
-        warnings=warnings,
+    oldest = sorted(
+        (row for row in rows if row.ids), key=lambda row: by_age(row.ids[0])
     )
-
-
-def archive_link(settings: Settings) -> str:
-    """Return the link that leads from the list to its archive."""
-    target = quote(relpath(settings.folder, dirname(settings.path)))
-    return f"[archive]({target}/)"
-
-
-def _age(row: Row) -> tuple[object, str]:
-    return by_age(row.ids[0])
+    rest = frame.text(row for row in rows if not row.ids)
+    count = 0
+    warnings: list[str] = []
+    for unit, limit, measure in (
+        ("bytes", settings.max_bytes, _size),
+        ("formulas", _FORMULAS, formula_cost),
+    ):
+        least = measure(rest)
+        costs = [measure(row.text) for row in oldest]
+        is_full = settings.max_bytes > 0 and least + sum(costs) > limit
+        if is_full and least > limit * 9 // 10:
+            what = f"{settings.path} without its rows has {least} {unit} of {limit}"
+            warnings.append(f"max-bytes: {what}")
+        elif is_full:
+            count = max(count, _surplus(costs, room=(limit - least) * 3 // 4))
+    moved = oldest[:count]
+    gone = {id(row) for row in moved}
+    staying = [row for row in rows if id(row) not in gone]
+    return Move(staying, moved, _filed(moved, frame.header, pages, settings), warnings)
 
 
 def _size(text: str) -> int:
     return len(text.encode())
 
 
-def _surplus(
-    oldest: Sequence[Row], rest: str, limit: int, measure: Callable[[str], int]
-) -> int | None:
-    """Return how many of the oldest rows are to go, None if that would not help.
-
-    Once a limit is passed so many go that the next days' rows have room.
-    """
-    costs = [measure(row.text) for row in oldest]
-    least = measure(rest)
-    cost = least + sum(costs)
-    if cost <= limit:
-        return 0
-    if least > limit * 9 // 10:
-        return None
-    goal = (least + 3 * limit) // 4
-    for count, saved in enumerate(costs):
-        if cost <= goal:
+def _surplus(costs: Sequence[int], room: int) -> int:
+    """Return how many of the first rows are to go until the others fit into a room."""
+    total = sum(costs)
+    for count, cost in enumerate(costs):
+        if total <= room:
             return count
-        cost -= saved
+        total -= cost
     return len(costs)
 
 
@@ -135,11 +116,11 @@ def _filed(
     for first_day, group in groupby(rows, key=lambda row: month(row.ids[0])):
         title = first_day.strftime("# arXiv papers of %B %Y")
         beginning = f"{title}{ending}{ending}{header}".encode()
-        name = f"{settings.folder}/" + first_day.strftime("%Y-%m")
         waiting = [*group]
         number = 1
         while waiting:
-            path = f"{name}.md" if number == 1 else f"{name}-{number}.md"
+            name = first_day.strftime("%Y-%m") + (f"-{number}" if number > 1 else "")
+            path = f"{settings.folder}/{name}.md"
             page = pages.get(path, beginning)
             count = _room(page, beginning, waiting, settings.max_bytes)
             if count:
@@ -151,27 +132,19 @@ def _filed(
 
 
 def _room(page: bytes, beginning: bytes, rows: Sequence[Row], limit: int) -> int:
-    """Return how many of some rows a page takes: none if it is not as we made it."""
-    if not _ends_with_table(page, beginning):
+    """Return how many rows a page takes: none unless it is as we made it.
+
+    A new page takes a row that is too long for any.
+    """
+    is_new = page == beginning
+    if not is_new and not (page.startswith(beginning) and page.rstrip().endswith(b"|")):
         return 0
     size = len(page)
     formulas = formula_cost(page.decode(errors="replace"))
     for count, row in enumerate(rows):
         size += _size(row.text)
         formulas += formula_cost(row.text)
-        is_full = size > limit or formulas > FORMULAS
-        is_new = page == beginning and count == 0  # a single row fits nowhere better
-        if is_full and not is_new:
+        is_full = size > limit or formulas > _FORMULAS
+        if is_full and not (is_new and count == 0):
             return count
     return len(rows)
-
-
-def _ends_with_table(page: bytes, beginning: bytes) -> bool:
-    """Tell whether a page begins as ours do, and its table goes on to its end."""
-    if page == beginning:
-        return True
-    if not page.startswith(beginning):
-        return False
-    text = page.decode(errors="replace")
-    tables = read_page(text).tables
-    return len(tables) == 1 and tables[0].end == len(text)

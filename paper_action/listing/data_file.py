@@ -14,9 +14,6 @@ from .files import line_ending, read_text
 
 Record = dict[str, str | list[str]]
 
-_FIELDS = (
-    "id", "title", "abstract", "authors", "categories", "date", "url", "announce_type",
-)  # fmt: skip
 _HEADER_LIMIT = 50_000  # characters in which a header ends
 
 
@@ -38,45 +35,40 @@ def record(paper: Paper) -> Record:
     }
 
 
-def check_data_file(folder: Path, settings: Settings) -> None:
-    """Raise ConfigError if a data file is asked for that takes no papers."""
-    if settings.data_file:
-        extended(folder, [], settings)
-
-
-def extended(folder: Path, papers: Sequence[Paper], settings: Settings) -> bytes:
-    """Return the data file's content with papers added at its end.
+def read_data_file(folder: Path, settings: Settings) -> str:
+    """Return the text of the data file, empty where there is none.
 
     Raises ConfigError for a header that does not tell the papers apart.
     """
     name = settings.data_file
-    text = read_text(folder, name, "data-file")
-    records = [record(paper) for paper in papers]
-    if name.lower().endswith(".jsonl"):
-        added = _json_lines(records, line_ending(text))
-    else:
-        ending = line_ending(text)
-        text = text or ",".join(_FIELDS) + ending
-        header = StringIO(text[:_HEADER_LIMIT].lstrip("\ufeff"), newline="")
-        fields = next(csv.reader(header))
-        if fields.count("id") != 1:
-            what = f"{name!r} needs a header with one `id`, as in id,title,url"
-            raise ConfigError("data-file", what)
-        added = _csv_rows(records, fields, ending)
-    return (text + added).encode()
+    text = read_text(folder, name, "data-file") if name else ""
+    if text and name.lower().endswith(".csv") and _fields(text).count("id") != 1:
+        what = f"{name!r} needs a header with one `id`, as in id,title,url"
+        raise ConfigError("data-file", what)
+    return text
 
 
-def _json_lines(records: Sequence[Record], ending: str) -> str:
-    return "".join(json.dumps(each, ensure_ascii=False) + ending for each in records)
-
-
-def _csv_rows(records: Sequence[Record], fields: Sequence[str], ending: str) -> str:
-    """Return records as rows under a header; what it does not name is left out."""
+def extended(text: str, papers: Sequence[Paper], settings: Settings) -> str:
+    """Return the text of the data file with papers at its end."""
+    ending = line_ending(text)
     rows = StringIO(newline="")
+    rows.write(text)
+    records = [record(paper) for paper in papers]
+    if settings.data_file.lower().endswith(".jsonl"):
+        rows.writelines(
+            json.dumps(each, ensure_ascii=False) + ending for each in records
+        )
+        return rows.getvalue()
+    fields = _fields(text) if text else [*records[0]]
     writer = csv.DictWriter(rows, fields, extrasaction="ignore", lineterminator=ending)
+    if not text:
+        writer.writeheader()
     for each in records:
-        row = dict(each)
-        row["authors"] = "; ".join(each["authors"])
-        row["categories"] = "; ".join(each["categories"])
-        writer.writerow(row)
+        joined = {name: "; ".join(each[name]) for name in ("authors", "categories")}
+        writer.writerow(each | joined)
     return rows.getvalue()
+
+
+def _fields(text: str) -> list[str]:
+    header = StringIO(text[:_HEADER_LIMIT].lstrip("\ufeff"), newline="")
+    return next(csv.reader(header))

@@ -1,15 +1,15 @@
-"""What stands around the rows of a table: the text, the header, our markers and note."""
+"""What stands around the rows of our table: the text, the header, markers, the note."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from paper_action.paper import Cursor
 from paper_action.settings import Settings
 
 from .files import line_ending
-from .marks import Note, marker_form
-from .page import Page
-from .place import Gap
-from .table import Row, Table, columns_of, header_of, margin
+from .marks import marker_form, note_form
+from .opening import Opened
+from .table import Row, columns_of, header_of, margin
 
 
 class Frame(NamedTuple):
@@ -39,21 +39,35 @@ class Frame(NamedTuple):
         return self._replace(above=self.above + ending)
 
 
-def frame_of(
-    page: Page, place: Table | Gap, note: Note | None, renewed: str, settings: Settings
-) -> Frame:
+def frame_of(before: Opened, cursor: Cursor | None, settings: Settings) -> Frame:
     """Return what stands around the rows of our table, or is made to stand there.
 
-    ``renewed`` is what the note is to say, empty where it is to stay as it is.
+    With a cursor the note is made to say it.
     """
-    above, below = _surroundings(page, place, note, renewed)
-    if isinstance(place, Table):
-        frame = Frame(above, place.header, below, place.columns)
+    text = before.page.text
+    start = len(text)
+    end = start
+    if before.table:
+        start = before.table.start
+        end = before.table.end
+    elif before.part:
+        start = before.part.stop
+        end = start
+    above = text[:start]
+    below = text[end:]
+
+    form = note_form(cursor, settings.section) if cursor else ""
+    note = before.note
+    if form and note and note.start < start:
+        above = text[: note.start] + form + text[note.end : start]
+    elif form and note:
+        below = text[end : note.start] + form + text[note.end :]
+
+    if before.table:
+        frame = Frame(above, before.table.header, below, before.table.columns)
     else:
-        frame = _made(above, below, settings, is_marked=place.is_marked)
-    if renewed and not note:
-        frame = frame.with_line(renewed)
-    return frame
+        frame = _made(above, below, settings, is_marked=before.part is not None)
+    return frame.with_line(form) if form and not note else frame
 
 
 def _made(above: str, below: str, settings: Settings, *, is_marked: bool) -> Frame:
@@ -66,19 +80,3 @@ def _made(above: str, below: str, settings: Settings, *, is_marked: bool) -> Fra
         below = ending + marker_form("end", settings.section) + below
     header = header_of(settings.columns, ending)
     return Frame(above, header, below, columns_of(header.partition(ending)[0]))
-
-
-def _surroundings(
-    page: Page, place: Table | Gap, note: Note | None, renewed: str
-) -> tuple[str, str]:
-    """Return the text above and the text below a place, the note in it renewed."""
-    above = page.text[: place.start]
-    below = page.text[place.end :]
-    if note and renewed:
-        start = note.place.start
-        stop = note.place.stop
-        if start < place.start:
-            above = page.text[:start] + renewed + page.text[stop : place.start]
-        else:
-            below = page.text[place.end : start] + renewed + page.text[stop:]
-    return above, below

@@ -1,4 +1,4 @@
-"""The comments in a page that are meant for us: markers around a table, and the note."""
+"""Comments in a page that are meant for us: markers around a table, and the note."""
 
 import re
 from collections.abc import Sequence
@@ -9,45 +9,36 @@ from paper_action.paper import ID, Cursor, canonical
 
 from .page import Page
 
-# A name may follow; with markers it says which table is meant.
-_NAME = r"(\s[^>]*)?"
+_NAME = r"(\s[^>]*)?"  # of a section, if there are several
 _MARKER = re.compile(rf" {{0,3}}<!--\s*papers:(start|end){_NAME}-->\s*")
 _NOTE = re.compile(rf"<!--\s*papers:read\s+({ID})\s+([0-9-]{{10}}){_NAME}-->")
 
 
 class Marker(NamedTuple):
-    """A line like ``<!-- papers:start NAME -->``: its number, its place in the text."""
+    """A line like ``<!-- papers:start NAME -->``, by its number and its offset."""
 
     kind: str  # start or end
-    name: str
+    section: str
     line: int
-    offset: int
+    start: int
 
 
 class Note(NamedTuple):
-    """A comment that says how far arXiv was read, and its place in the text."""
+    """A comment that says how far arXiv was read, and where it stands in the text."""
 
     cursor: Cursor
-    place: range
-
-
-class Comment(NamedTuple):
-    """Any comment: the number of its first line, what it says."""
-
-    line: int
-    text: str
+    start: int
+    end: int
 
 
 def marker_form(kind: str, section: str) -> str:
     """Return how a marker is written."""
-    words = ["<!--", f"papers:{kind}", section, "-->"]
-    return " ".join(word for word in words if word)
+    return f"<!-- papers:{kind} {section}".rstrip() + " -->"
 
 
 def note_form(cursor: Cursor, section: str) -> str:
     """Return how a note is written."""
-    words = ["<!-- papers:read", cursor.id, cursor.day.isoformat(), section, "-->"]
-    return " ".join(word for word in words if word)
+    return f"<!-- papers:read {cursor.id} {cursor.day} {section}".rstrip() + " -->"
 
 
 def is_marker(line: str) -> bool:
@@ -56,7 +47,7 @@ def is_marker(line: str) -> bool:
 
 
 def is_code(line: str, at: int) -> bool:
-    """Tell whether something in a line is code: far from the margin, or in backticks."""
+    """Tell whether a place in a line is code: far from the margin, or in backticks."""
     before = line[:at]
     return before.startswith(("    ", "\t")) or before.count("`") % 2 == 1
 
@@ -67,21 +58,25 @@ def find_markers(page: Page) -> list[Marker]:
     for number, line in enumerate(page.lines, start=1):
         found = _MARKER.fullmatch(line.shown)
         if found:
-            name = _one_blank_apart(found[2])
-            markers.append(Marker(found[1], name, number, line.start))
+            section = " ".join((found[2] or "").split())
+            markers.append(Marker(found[1], section, number, line.start))
     return markers
 
 
-def part_of(section: str, markers: Sequence[Marker]) -> range | None:
-    """Return the part of the text between a section's markers, None without a pair.
+def lone_marker(markers: Sequence[Marker], section: str) -> Marker | None:
+    """Return the marker of a section that lacks another one, if there is such."""
+    own = [marker for marker in markers if marker.section == section]
+    if own and own[0].kind == "end":
+        return own[0]
+    return own[-1] if own and own[-1].kind == "start" else None
 
-    It begins with the first marker and ends before the last one.
-    """
-    starts = [each for each in markers if (each.kind, each.name) == ("start", section)]
-    ends = [each for each in markers if (each.kind, each.name) == ("end", section)]
-    if not starts or not ends or ends[-1].offset < starts[0].offset:
+
+def part_of(markers: Sequence[Marker], section: str) -> range | None:
+    """Return the part of the text between a section's markers, None without a pair."""
+    own = [marker for marker in markers if marker.section == section]
+    if not own or lone_marker(markers, section):
         return None
-    return range(starts[0].offset, ends[-1].offset)
+    return range(own[0].start, own[-1].start)
 
 
 def find_note(page: Page, section: str, today: date) -> Note | None:
@@ -91,27 +86,27 @@ def find_note(page: Page, section: str, today: date) -> Note | None:
     """
     for line in page.lines:
         for found in _NOTE.finditer(line.shown):
-            is_ours = _one_blank_apart(found[3]) == section
-            if not is_ours or is_code(line.shown, found.start()):
-                continue
-            start = line.start + found.start()
             cursor = _cursor(found[1], found[2])
-            if cursor and not cursor.is_ahead_of(today) and not _in_table(page, start):
-                return Note(cursor, range(start, line.start + found.end()))
+            note_section = " ".join((found[3] or "").split())
+            start = line.start + found.start()
+            is_hidden = is_code(line.shown, found.start()) or page.is_table(start)
+            is_valid = cursor is not None and not cursor.is_ahead_of(today)
+            if cursor and is_valid and note_section == section and not is_hidden:
+                return Note(cursor, start, line.start + found.end())
     return None
 
 
-def find_comments(page: Page) -> list[Comment]:
-    """Return every comment that is closed, but for those that are meant for us."""
-    comments: list[Comment] = []
-    begin = page.text.find("<!--")
-    end = page.text.find("-->", begin)
-    while 0 <= begin < end:
-        text = page.text[begin + len("<!--") : end]
-        if not text.lstrip().startswith("papers:"):
-            comments.append(Comment(page.number_at(begin), text))
-        begin = page.text.find("<!--", end)
-        end = page.text.find("-->", begin)
+def find_comments(page: Page) -> list[tuple[int, str]]:
+    """Return the comments that are not meant for us, each with its line's number."""
+    comments: list[tuple[int, str]] = []
+    start = page.text.find("<!--")
+    end = page.text.find("-->", start)
+    while 0 <= start < end:
+        comment = page.text[start:end]
+        if "papers:" not in comment[:20]:
+            comments.append((page.number_at(start), comment))
+        start = page.text.find("<!--", end)
+        end = page.text.find("-->", start)
     return comments
 
 
@@ -120,11 +115,3 @@ def _cursor(identifier: str, day: str) -> Cursor | None:
         return Cursor(canonical(identifier), date.fromisoformat(day))
     except ValueError:  # there is no such day
         return None
-
-
-def _in_table(page: Page, offset: int) -> bool:
-    return any(table.start <= offset < table.end for table in page.tables)
-
-
-def _one_blank_apart(text: str | None) -> str:
-    return " ".join((text or "").split())

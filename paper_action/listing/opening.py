@@ -1,68 +1,78 @@
-"""A list as it stands: its page, the place of its rows there, its archive."""
+"""A list's file, read: its page, our table there, the note, the papers that it has."""
 
 from collections.abc import Sequence, Set
-from pathlib import Path
 from typing import NamedTuple
 
 from paper_action.paper import ConfigError, linked_ids
 from paper_action.settings import Settings
 
 from . import advice
-from .archive import Pages, papers_of, read_archive
-from .files import check_capitals, read_text
 from .marks import (
     Marker,
     Note,
     find_comments,
     find_markers,
     find_note,
-    marker_form,
+    lone_marker,
     part_of,
 )
 from .page import Page, read_page
-from .place import Gap, find_place
+from .place import find_table
 from .table import TELLING, Row, Table
 
-_NEW_FILE = "# arXiv papers\n"
+NEEDED = "it needs a column Title, Link, PDF or ID"
 
 
 class Opened(NamedTuple):
-    """A list that was read: ``papers`` are those in its page and its archive."""
+    """A list's page, and what of it is ours.
+
+    Without a ``table`` one can be made: at the end of ``part``, the text between our
+    markers, or without these at the end of the page. ``warnings`` say what a person
+    may have meant otherwise.
+    """
 
     page: Page
-    markers: Sequence[Marker]
-    place: Table | Gap
+    part: range | None
+    table: Table | None
     note: Note | None
-    archive: Pages
     papers: Set[str]
-    is_new: bool
+    commented: Set[str]
+    warnings: Sequence[str]
 
     @property
     def rows(self) -> Sequence[Row]:
-        """The rows of the list's table, none where it is still to be made."""
-        return self.place.rows if isinstance(self.place, Table) else ()
+        """The rows of our table."""
+        return self.table.rows if self.table else ()
 
 
-def opened(folder: Path, settings: Settings) -> Opened:
-    """Read a list; raise ConfigError where it cannot take rows."""
-    check_capitals(folder, settings.path)
-    text = read_text(folder, settings.path, "path")
-    page = read_page(text or _NEW_FILE)
+def opened(text: str, settings: Settings) -> Opened:
+    """Read a list's text; raise ConfigError where no rows can stand in it."""
+    section = settings.section
+    page = read_page(text)
     markers = find_markers(page)
-    place = find_place(page, settings.section, markers)
-    why = _obstacle(page, place, markers, settings.section)
-    if why:
-        raise refusal(why, page, settings)
-    archive = read_archive(folder, settings)
-    listed_here = _listed_papers(page, settings.section, markers)
+    part = part_of(markers, section)
+    table = find_table(page, markers, section)
+    obstacle = _obstacle(page, markers, table, section)
+    if obstacle:
+        raise refusal(obstacle, page, settings)
+
+    commented: set[str] = set()
+    for _, comment in find_comments(page):
+        commented.update(linked_ids(comment))
+    papers = page.papers(part or range(0)) if section else page.papers()
+    warnings: list[str] = []
+    if not part:
+        warnings += advice.nearly_markers(page, section)
+    if not part and not table:
+        warnings += advice.other_markers(markers, section) + advice.unfit_dashes(page)
     return Opened(
         page=page,
-        markers=markers,
-        place=place,
-        note=find_note(page, settings.section, settings.now.date()),
-        archive=archive,
-        papers=listed_here | papers_of(archive),
-        is_new=not text,
+        part=part,
+        table=table,
+        note=find_note(page, section, settings.now.date()),
+        papers=papers | commented,
+        commented=commented,
+        warnings=[f"{settings.path}: {text}" for text in warnings],
     )
 
 
@@ -73,48 +83,18 @@ def refusal(why: str, page: Page, settings: Settings) -> ConfigError:
     return ConfigError("path", f"{settings.path}: {why}")
 
 
-def commented_papers(page: Page) -> set[str]:
-    """Return the papers that comments link to, to keep them off or not."""
-    papers: set[str] = set()
-    for comment in find_comments(page):
-        papers.update(linked_ids(comment.text))
-    return papers
-
-
-def _listed_papers(page: Page, section: str, markers: Sequence[Marker]) -> set[str]:
-    """Return the papers that count in a page: all, or a section's and those commented."""
-    if not section:
-        return page.papers()
-    papers = commented_papers(page)
-    part = part_of(section, markers)
-    if part:
-        papers |= page.papers(part)
-    return papers
-
-
 def _obstacle(
-    page: Page, place: Table | Gap, markers: Sequence[Marker], section: str
+    page: Page, markers: Sequence[Marker], table: Table | None, section: str
 ) -> str:
     """Return why no rows can stand in a page, or nothing."""
-    own = [marker for marker in markers if marker.name == section]
-    part = part_of(section, markers)
-    if own and not part:
-        lone = _lone_marker(own[0], section)
-        return "; ".join([lone, *advice.nearly_markers(page, section)])
-    if isinstance(place, Table):
-        if TELLING.isdisjoint(place.columns):
-            needed = "it needs a column Title, Link, PDF or ID"
-            return f"the table in line {place.line} takes no rows: {needed}"
-        return ""
-    if part:
-        said = advice.unfit_dashes(page, part) or advice.missing_dashes(page, part)
+    lone = lone_marker(markers, section)
+    if lone:
+        said = [advice.other_half(lone), *advice.nearly_markers(page, section)]
         return "; ".join(said)
-    return "a table at its end would not be shown" if page.unclosed else ""
-
-
-def _lone_marker(marker: Marker, section: str) -> str:
-    """Return which marker is missing beside one."""
-    stands = f"{marker_form(marker.kind, section)} in line {marker.line}"
-    if marker.kind == "start":
-        return f"{stands} needs {marker_form('end', section)} below it"
-    return f"{stands} needs {marker_form('start', section)} above it"
+    if table and TELLING.isdisjoint(table.columns):
+        return f"the table in line {table.line} takes no rows: {NEEDED}"
+    part = part_of(markers, section)
+    if not table and part:
+        return "; ".join(advice.unfit_dashes(page, part))
+    is_hidden = not table and page.unclosed
+    return "a table at its end would not be shown" if is_hidden else ""

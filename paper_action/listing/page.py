@@ -51,6 +51,10 @@ class Page(NamedTuple):
         """Return the number of the line at an offset, counted from 1."""
         return bisect_right(self.lines, offset, key=lambda line: line.start)
 
+    def is_table(self, offset: int) -> bool:
+        """Tell whether a table stands at an offset."""
+        return any(table.start <= offset < table.end for table in self.tables)
+
     def heading_above(self, number: int) -> str:
         """Return the text of the last heading above a line, empty if there is none."""
         for line in reversed(self.lines[: number - 1]):
@@ -176,7 +180,7 @@ def _closes(line: str, opener: str) -> bool:
 
 
 def _columns_at(lines: Sequence[Line], at: int) -> list[str]:
-    """Return the columns of the table whose dashes stand in a line, none if it has none."""
+    """Return the columns of the table whose dashes stand in a line, if they do."""
     dashes = lines[at].shown
     header = lines[at - 1].shown
     if "|" not in header or not is_dashes(dashes) or header.startswith("<!--"):
