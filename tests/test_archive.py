@@ -3,10 +3,12 @@
 import os
 import re
 from datetime import date, timedelta
+from time import process_time
 
 import pytest
 
 from paper_action.paper import ConfigError
+from paper_action.text import formula_cost
 
 from .conftest import paper
 from .lists import HEAD, NEW, OLD, everywhere, get, ids, listed, many, put, revise, tree
@@ -223,6 +225,65 @@ def test_a_table_that_would_not_be_found_again_without_its_rows_stays_as_it_is(f
     with pytest.raises(ConfigError, match=r"path: .*line \d"):
         revise(folder, LONG, [], max_bytes=LIMIT)
     assert tree(folder) == {"README.md": LONG.encode()}
+
+
+# GitHub's budget for formulas
+
+
+def maths(first: int, number: int):
+    """Return papers whose abstracts cost GitHub ten units each."""
+    formula = "$x^{a}+{b}$ and "
+    numbers = range(first, first + number)
+    abstract = "With " + formula * 3 + "$y$."
+    return [paper(f"2504.{n:05}", abstract=abstract) for n in numbers]
+
+
+def most_formulas(folder):
+    """Return the cost of the page with the most formulas."""
+    texts = [content.decode() for content in tree(folder).values()]
+    return max(formula_cost(text) for text in texts)
+
+
+def test_a_page_holds_no_more_formulas_than_github_sets(folder):
+    done = revise(folder, HEAD, maths(1, 1000))
+    assert done.moved > 800
+    assert len(set(everywhere(folder))) == len(everywhere(folder)) == 1000
+    assert 1400 < formula_cost(get(folder)) < most_formulas(folder) <= 1900
+
+
+def test_day_after_day_pages_stay_within_the_budget(folder):
+    put(folder, HEAD)
+    for day in range(30):
+        revise(folder, "", maths(1 + 20 * day, 20))
+        assert most_formulas(folder) <= 1900
+    assert len(set(everywhere(folder))) == len(everywhere(folder)) == 600
+    assert len(tree(folder)) < 7
+
+
+def test_a_limit_of_zero_lets_formulas_be(folder):
+    assert revise(folder, HEAD, maths(1, 500), max_bytes=0).moved == 0
+
+
+def test_formulas_that_are_not_in_rows_warn_and_no_row_moves(folder):
+    text = "A formula, $`x`$.\n" * 1800 + f"\n{HEAD}"
+    done = revise(folder, text, maths(1, 20))
+    assert done.moved == 0
+    assert "has 1800 formulas of 1900" in done.warnings[0]
+
+
+def test_a_row_that_no_page_could_hold_has_one_of_its_own(folder):
+    large = paper("2503.00001", abstract="$x$ " * 3000)
+    revise(folder, HEAD, [large, *maths(1, 10)])
+    assert ids(get(folder, "archive/2025-03.md")) == ["2503.00001"]
+
+
+def test_thousands_of_formulas_take_no_longer_than_their_number(folder):
+    few = process_time()
+    revise(folder, HEAD, maths(1, 2000))
+    few = process_time() - few
+    many_times = process_time()
+    revise(folder, HEAD, maths(1, 8000), archive="more")
+    assert process_time() - many_times < 8 * few
 
 
 # what cannot be read or written

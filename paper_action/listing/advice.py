@@ -11,9 +11,9 @@ from .page import Page, is_dashes
 from .table import Table, split_cells
 
 # What a marker looks like to somebody who knows other programs.
-_NEARLY = re.compile(r"<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b[^>]*-->", re.IGNORECASE)
+_NEARLY = re.compile(r"(?i)<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b[^>]*-->")
 _KINDS = {"start": "start", "begin": "start", "end": "end", "stop": "end"}
-_UNLINKED = re.compile(rf"(?<![\w./]){ID}(?![\w/])", re.ASCII)
+_UNLINKED = re.compile(rf"(?<![\w./])({ID})(?:v\d+)?(?![\w/])", re.ASCII)
 
 
 def other_half(marker: Marker) -> str:
@@ -84,8 +84,8 @@ def unlinked_comments(page: Page) -> list[str]:
         found = _UNLINKED.search(LINK.sub("", comment))
         if found:
             said.append(
-                f"line {number}: the comment names {found[0]} without a link; "
-                f"to keep that paper off, write https://arxiv.org/abs/{found[0]}"
+                f"line {number}: the comment names {found[1]} without a link; "
+                f"to keep that paper off, write https://arxiv.org/abs/{found[1]}"
             )
     return said
 
