@@ -4,7 +4,7 @@ The tables are GitHub's (https://github.github.com/gfm/#tables-extension-).
 """
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from paper_action.paper import Paper, linked_ids
@@ -58,7 +58,7 @@ _DECORATION = re.compile(
     r"|&#?\w+;"  # an entity
     r"|[\W_])+"  # emphasis, brackets, emoji
 )
-_BORDER = re.compile(r"(?<!\\)\|")
+_BORDER = re.compile(r"\|(?<!\\\|)")  # a pipe, unless it is one behind a backslash
 
 _FOLD = "<details><summary>Abstract</summary>{}</details>"
 
@@ -128,31 +128,24 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     """
     joined = " ".join(line.strip() for line in lines)
     cells = split_cells(joined)
+    pairs = list(zip(columns, cells, strict=False))
+    pairs.sort(key=lambda pair: pair[0] not in ADDRESSES)
+    ids = linked_ids(" ".join(cell for column, cell in pairs if column != "abstract"))
     is_crowded = len(cells) > len(columns)
     if is_crowded or len(lines) > 1:
         ids = linked_ids(joined)[:1]
-    else:
-        addresses = _cells_of(ADDRESSES, cells, columns)
-        others = {*columns} - ADDRESSES - {"abstract"}
-        ids = linked_ids(f"{addresses} {_cells_of(others, cells, columns)}")
 
-    told = ""
-    # With a cell too many, cells that people wrote cannot be told from ours.
-    is_known = not is_crowded or {"", "code"}.isdisjoint(columns)
-    if ids and is_known:
-        addresses = _cells_of(ADDRESSES, cells, columns)
-        titles = _cells_of({"title"}, cells, columns)
-        if linked_ids(f"{addresses} {titles}")[:1] == ids[:1]:
-            told = ids[0]
-    return Row(text="".join(lines), cells=cells, ids=ids, told=told, line=number)
-
-
-def _cells_of(
-    wanted: Container[str], cells: Sequence[str], columns: Sequence[str]
-) -> str:
-    """Return the text of the cells in some columns."""
-    pairs = zip(columns, cells, strict=False)
-    return " ".join(cell for column, cell in pairs if column in wanted)
+    telling = linked_ids(" ".join(cell for column, cell in pairs if column in TELLING))
+    is_told = ids[:1] == telling[:1]
+    if is_crowded and not {"", "code"}.isdisjoint(columns):
+        is_told = False  # cells that people wrote cannot be told from ours
+    return Row(
+        text="".join(lines),
+        cells=cells,
+        ids=ids,
+        told=ids[0] if ids and is_told else "",
+        line=number,
+    )
 
 
 def made_row(
