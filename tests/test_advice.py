@@ -51,9 +51,9 @@ def test_a_marker_in_code_is_meant_for_readers(folder, line):
 
 
 OTHERS = [  # the section of the run, the section in the file, what is said
-    ("", "vision", "section to 'vision'"),
-    ("text", "vision", "or write <!-- papers:start text -->"),
-    ("vision", "", "or write <!-- papers:start vision -->"),
+    ("", "vision", "write <!-- papers:start --> on a line"),
+    ("text", "vision", "write <!-- papers:start text --> on a line"),
+    ("vision", "", "write <!-- papers:start vision --> on a line"),
 ]
 
 

@@ -26,7 +26,7 @@ NAMED = [  # what an author wrote, the address that is linked
     ("https://github.com/a/b#readme", "https://github.com/a/b"),
     ("https://github.com/a and https://github.com/b/c", "https://github.com/b/c"),
     ("https://github.com/topics/llm; github.com/a/b", "https://github.com/a/b"),
-    ("https://gitlab.com/a/b/c/-/tree/main", "https://gitlab.com/a/b/c"),
+    ("https://gitlab.com/a/b/-/tree/main", "https://gitlab.com/a/b"),
     ("https://gitlab.inria.fr/a/b/tree/main", "https://gitlab.inria.fr/a/b"),
     ("https://codeberg.org/a/b/src/branch", "https://codeberg.org/a/b"),
     ("https://bitbucket.org/a/b/", "https://bitbucket.org/a/b"),

@@ -12,7 +12,6 @@ from .table import Table, split_cells
 
 # What a marker looks like to somebody who knows other programs.
 _NEARLY = re.compile(r"(?i)<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b[^>]*-->")
-_KINDS = {"start": "start", "begin": "start", "end": "end", "stop": "end"}
 _UNLINKED = re.compile(rf"(?<![\w./])({ID})(?:v\d+)?(?![\w/])", re.ASCII)
 
 
@@ -25,30 +24,22 @@ def other_half(marker: Marker) -> str:
     return f"{there} {marker_form('start', marker.section)} above it"
 
 
-def nearly_markers(page: Page, section: str) -> list[str]:
-    """Return what is to be said of comments that look like markers and are none."""
+def no_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
+    """Return what is to be said of comments that look like our markers and are none.
+
+    Those of other sections look so to somebody who forgot to name the section.
+    """
     said: list[str] = []
     for number, line in enumerate(page.lines, start=1):
         for found in _NEARLY.finditer(line.shown):
-            form = marker_form(_KINDS[found[1].lower()], section)
-            if not is_marker(line.shown) and not is_code(line.shown, found.start()):
+            kind = "start" if found[1].lower() in {"start", "begin"} else "end"
+            is_other = is_marker(line.shown) and not with_others
+            if not is_other and not is_code(line.shown, found.start()):
                 said.append(
-                    f"line {number}: {found[0]} is no marker as it stands; "
-                    f"write {form} on a line of its own"
+                    f"line {number}: {found[0]} is no marker of this table; write "
+                    f"{marker_form(kind, section)} on a line of its own"
                 )
     return said
-
-
-def other_markers(markers: Sequence[Marker], section: str) -> list[str]:
-    """Return what is to be said of the first marker, which is another section's."""
-    for marker in markers[:1]:
-        there = marker_form(marker.kind, marker.section)
-        form = marker_form(marker.kind, section)
-        return [
-            f"line {marker.line}: {there} is not ours; set section to "
-            f"{marker.section!r} to use it, or write {form}"
-        ]
-    return []
 
 
 def how_to_choose(section: str) -> str:

@@ -83,7 +83,7 @@ def move_oldest(
         costs = [measure(row.text) for row in oldest]
         is_full = settings.max_bytes > 0 and least + sum(costs) > limit
         if is_full and least > limit * 9 // 10:
-            what = f"{settings.path} without its rows has {least} {unit} of {limit}"
+            what = f"without its rows the file has {least} {unit}, of {limit}"
             warnings.append(f"max-bytes: {what}")
         elif is_full:
             count = max(count, _surplus(costs, room=(limit - least) * 3 // 4))
@@ -144,7 +144,6 @@ def _room(page: bytes, beginning: bytes, rows: Sequence[Row], limit: int) -> int
     for count, row in enumerate(rows):
         size += _size(row.text)
         formulas += formula_cost(row.text)
-        is_full = size > limit or formulas > _FORMULAS
-        if is_full and not (is_new and count == 0):
-            return count
+        if size > limit or formulas > _FORMULAS:
+            return max(count, int(is_new))
     return len(rows)

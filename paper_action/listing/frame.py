@@ -30,14 +30,6 @@ class Frame(NamedTuple):
         above = self.above + margin(self.header) + line + ending + ending
         return self._replace(above=above)
 
-    def with_blank(self) -> "Frame":
-        """Return the frame with a blank line above the header, if there is none yet."""
-        ending = line_ending(self.header)
-        is_first = not self.above.strip("\ufeff")
-        if is_first or self.above.rstrip(" \t").endswith(ending + ending):
-            return self
-        return self._replace(above=self.above + ending)
-
 
 def frame_of(before: Opened, cursor: Cursor | None, settings: Settings) -> Frame:
     """Return what stands around the rows of our table, or is made to stand there.
@@ -45,23 +37,15 @@ def frame_of(before: Opened, cursor: Cursor | None, settings: Settings) -> Frame
     With a cursor the note is made to say it.
     """
     text = before.page.text
-    start = len(text)
-    end = start
-    if before.table:
-        start = before.table.start
-        end = before.table.end
-    elif before.part:
-        start = before.part.stop
-        end = start
-    above = text[:start]
-    below = text[end:]
-
+    place = before.place
+    above = text[: place.start]
+    below = text[place.stop :]
     form = note_form(cursor, settings.section) if cursor else ""
     note = before.note
-    if form and note and note.start < start:
-        above = text[: note.start] + form + text[note.end : start]
+    if form and note and note.start < place.start:
+        above = text[: note.start] + form + text[note.end : place.start]
     elif form and note:
-        below = text[end : note.start] + form + text[note.end :]
+        below = text[place.stop : note.start] + form + text[note.end :]
 
     if before.table:
         frame = Frame(above, before.table.header, below, before.table.columns)

@@ -58,8 +58,8 @@ def find_markers(page: Page) -> list[Marker]:
     for number, line in enumerate(page.lines, start=1):
         found = _MARKER.fullmatch(line.shown)
         if found:
-            section = " ".join((found[2] or "").split())
-            markers.append(Marker(found[1], section, number, line.start))
+            marker = Marker(found[1], _section(found[2]), number, line.start)
+            markers.append(marker)
     return markers
 
 
@@ -86,12 +86,11 @@ def find_note(page: Page, section: str, today: date) -> Note | None:
     """
     for line in page.lines:
         for found in _NOTE.finditer(line.shown):
-            cursor = _cursor(found[1], found[2])
-            note_section = " ".join((found[3] or "").split())
             start = line.start + found.start()
             is_hidden = is_code(line.shown, found.start()) or page.is_table(start)
-            is_valid = cursor is not None and not cursor.is_ahead_of(today)
-            if cursor and is_valid and note_section == section and not is_hidden:
+            is_ours = _section(found[3]) == section
+            cursor = _cursor(found[1], found[2])
+            if cursor and is_ours and not is_hidden and not cursor.is_ahead_of(today):
                 return Note(cursor, start, line.start + found.end())
     return None
 
@@ -108,6 +107,10 @@ def find_comments(page: Page) -> list[tuple[int, str]]:
         start = page.text.find("<!--", end)
         end = page.text.find("-->", start)
     return comments
+
+
+def _section(words: str | None) -> str:
+    return " ".join((words or "").split())
 
 
 def _cursor(identifier: str, day: str) -> Cursor | None:

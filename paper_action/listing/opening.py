@@ -44,6 +44,14 @@ class Opened(NamedTuple):
         """The rows of our table."""
         return self.table.rows if self.table else ()
 
+    @property
+    def place(self) -> range:
+        """Where our table stands in the text; empty where it can be made."""
+        if self.table:
+            return range(self.table.start, self.table.end)
+        gap = self.part.stop if self.part else len(self.page.text)
+        return range(gap, gap)
+
 
 def opened(text: str, settings: Settings) -> Opened:
     """Read a list's text; raise ConfigError where no rows can stand in it."""
@@ -60,11 +68,6 @@ def opened(text: str, settings: Settings) -> Opened:
     for _, comment in find_comments(page):
         commented.update(linked_ids(comment))
     papers = page.papers(part or range(0)) if section else page.papers()
-    warnings: list[str] = []
-    if not part:
-        warnings += advice.nearly_markers(page, section)
-    if not part and not table:
-        warnings += advice.other_markers(markers, section) + advice.unfit_dashes(page)
     return Opened(
         page=page,
         part=part,
@@ -72,8 +75,16 @@ def opened(text: str, settings: Settings) -> Opened:
         note=find_note(page, section, settings.now.date()),
         papers=papers | commented,
         commented=commented,
-        warnings=[f"{settings.path}: {text}" for text in warnings],
+        warnings=[] if part else _warnings(page, table, section),
     )
+
+
+def _warnings(page: Page, table: Table | None, section: str) -> list[str]:
+    """Return what to say where no markers tell which table is ours."""
+    said = advice.no_markers(page, section, with_others=table is None)
+    if not table:
+        said += advice.unfit_dashes(page)
+    return said
 
 
 def refusal(why: str, page: Page, settings: Settings) -> ConfigError:
@@ -89,8 +100,8 @@ def _obstacle(
     """Return why no rows can stand in a page, or nothing."""
     lone = lone_marker(markers, section)
     if lone:
-        said = [advice.other_half(lone), *advice.nearly_markers(page, section)]
-        return "; ".join(said)
+        nearly = advice.no_markers(page, section, with_others=False)
+        return "; ".join([advice.other_half(lone), *nearly])
     if table and TELLING.isdisjoint(table.columns):
         return f"the table in line {table.line} takes no rows: {NEEDED}"
     part = part_of(markers, section)

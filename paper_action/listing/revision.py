@@ -147,7 +147,7 @@ def _planned(
     move = move_oldest(rows, frame, archive, settings)
     link = archive_link(settings)
     if move.moved and link not in before.page.text:
-        frame = frame.with_blank().with_line(f"Older papers: {link}")
+        frame = frame.with_line(f"Older papers: {link}")
     return _Plan(known, added, new, frame, move, tidy.changed, cursor)
 
 
@@ -196,14 +196,16 @@ def _place(after: Opened, new: Sequence[Row], settings: Settings) -> str:
 
 
 def _warnings(before: Opened, plan: _Plan, settings: Settings) -> list[str]:
+    """Return what a person should know of the file, or may have meant otherwise."""
     said = [*before.warnings, *plan.move.warnings]
     is_made = plan.is_change and not before.table and not before.part
     if is_made and before.papers - before.commented:
-        said.append(f"{settings.path}: {advice.how_to_choose(settings.section)}")
-    return said
+        said.append(advice.how_to_choose(settings.section))
+    return [f"{settings.path}: {text}" for text in said]
 
 
 def _notes(before: Opened, settings: Settings) -> list[str]:
+    """Return what is worth a line in the log."""
     said = advice.unlinked_comments(before.page)
     if before.table:
         said += advice.other_columns(before.table, settings.columns)

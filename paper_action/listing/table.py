@@ -11,7 +11,6 @@ from paper_action.paper import Paper, linked_ids
 from paper_action.text import line as markdown
 from paper_action.text import linked, paragraphs
 
-from .files import line_ending
 from .repository import repository
 
 # The columns whose cell is a link to the paper; where there is none of them, the
@@ -19,36 +18,21 @@ from .repository import repository
 ADDRESSES = frozenset({"link", "pdf", "id"})
 TELLING = ADDRESSES | {"title"}
 
-# By column, what a new table calls it.
-_HEADINGS = {
-    "title": "Title",
-    "link": "Link",
-    "abstract": "Abstract",
-    "abstract-folded": "Abstract",
-    "authors": "Authors",
-    "date": "Date",
-    "pdf": "PDF",
-    "categories": "Categories",
-    "comment": "Comment",
-    "doi": "DOI",
-    "id": "ID",
-    "code": "Code",
-}
-# By column, what the header of a table may call it.
+# By column, what a header may call it, in any capitals; a new table the first of it.
 _NAMES = {
-    "title": ("title", "paper", "paper title", "title authors", "标题", "论文"),
-    "link": ("link", "links", "url", "paper link", "链接"),
-    "abstract": ("abstract", "摘要"),
-    "authors": ("author", "authors", "作者"),
-    "date": ("date", "publish date", "published", "日期"),
-    "pdf": ("pdf", "pdf link"),
-    "categories": ("category", "categories", "subjects"),
-    "comment": ("comment", "comments"),
-    "doi": ("doi",),
-    "id": ("id", "arxiv", "arxiv id"),
-    "code": ("code", "code link", "github", "repo", "代码"),
+    "title": ("Title", "Paper", "Paper Title", "Title Authors", "标题", "论文"),
+    "link": ("Link", "Links", "URL", "Paper Link", "链接"),
+    "abstract": ("Abstract", "摘要"),
+    "authors": ("Authors", "Author", "作者"),
+    "date": ("Date", "Publish Date", "Published", "日期"),
+    "pdf": ("PDF", "PDF Link"),
+    "categories": ("Categories", "Category", "Subjects"),
+    "comment": ("Comment", "Comments"),
+    "doi": ("DOI",),
+    "id": ("ID", "arXiv", "arXiv ID"),
+    "code": ("Code", "Code Link", "GitHub", "Repo", "代码"),
 }
-_COLUMNS = {name: column for column, names in _NAMES.items() for name in names}
+_COLUMNS = {name.lower(): column for column, names in _NAMES.items() for name in names}
 # What else may stand in a header, each a blank to whoever looks for a name.
 _DECORATION = re.compile(
     r"(?:<[^<>]*>"  # HTML
@@ -114,7 +98,8 @@ def columns_of(header: str) -> list[str]:
 
 def header_of(columns: Sequence[str], line_ending: str) -> str:
     """Return the header of a new table, and the dashes below it."""
-    names = " | ".join(_HEADINGS[column] for column in columns)
+    headings = [_NAMES[column.removesuffix("-folded")][0] for column in columns]
+    names = " | ".join(headings)
     dashes = " | ".join("---" for _ in columns)
     return f"| {names} |{line_ending}| {dashes} |{line_ending}"
 
@@ -148,27 +133,7 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     )
 
 
-def made_row(
-    paper: Paper,
-    columns: Sequence[str],
-    header: str,
-    *,
-    folded: bool,
-    old_cells: Sequence[str] = (),
-) -> Row:
-    """Return a paper's row, as far from the margin as the header.
-
-    Of an old row's cells those stay that only people can have filled.
-    """
-    made = cells(paper, columns, folded=folded)
-    for number, (column, old) in enumerate(zip(columns, old_cells, strict=False)):
-        if _is_theirs(column, old):
-            made[number] = old
-    text = f"{margin(header)}| {' | '.join(made)} |{line_ending(header)}"
-    return Row(text=text, cells=made, ids=[paper.id], told=paper.id, line=0)
-
-
-def _is_theirs(column: str, cell: str) -> bool:
+def is_theirs(column: str, cell: str) -> bool:
     """Tell whether people filled a cell: one that is not ours, or leads elsewhere.
 
     People put code and badges beside a title or a link; a link to code may be all
@@ -228,7 +193,7 @@ _CELLS: dict[str, Callable[[Paper], str]] = {
     "abstract": lambda paper: paragraphs(paper.abstract),
     "abstract-folded": _folded_abstract,
     "authors": _authors,
-    "date": lambda paper: f"{paper.date:%Y-%m-%d}",
+    "date": lambda paper: paper.date.date().isoformat(),
     "pdf": lambda paper: f"[pdf](https://arxiv.org/pdf/{paper.id})",
     "categories": lambda paper: markdown(", ".join(paper.categories)),
     "comment": lambda paper: markdown(paper.comment),

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from paper_action.paper import Paper
 from paper_action.settings import Settings
 
+from .files import line_ending
 from .frame import Frame
-from .table import Row, made_row
+from .table import Row, cells, is_theirs, margin
 
 
 class Tidied(NamedTuple):
@@ -20,14 +21,17 @@ class Tidied(NamedTuple):
 def row_of(
     paper: Paper, frame: Frame, settings: Settings, old_cells: Sequence[str] = ()
 ) -> Row:
-    """Return a paper's row in the table of a frame."""
-    return made_row(
-        paper,
-        frame.columns,
-        frame.header,
-        folded="abstract-folded" in settings.columns,
-        old_cells=old_cells,
-    )
+    """Return a paper's row in the table of a frame, as far from the margin as that.
+
+    Of an old row's cells those stay that only people can have filled.
+    """
+    folded = "abstract-folded" in settings.columns
+    made = cells(paper, frame.columns, folded=folded)
+    for number, (column, old) in enumerate(zip(frame.columns, old_cells, strict=False)):
+        if is_theirs(column, old):
+            made[number] = old
+    text = f"{margin(frame.header)}| {' | '.join(made)} |{line_ending(frame.header)}"
+    return Row(text=text, cells=made, ids=[paper.id], told=paper.id, line=0)
 
 
 def tidied(
