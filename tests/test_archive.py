@@ -130,7 +130,9 @@ def test_pages_of_the_last_century_are_named_by_its_years(folder):
 FOREIGN = {
     "2025-04.md": "https://arxiv.org/abs/2504.00003 caf\xe9\n",
     "2025-04-2.md": HEAD + OLD,
-    "2025-04-3.md": f"# arXiv papers of 2025-04\n\n{HEAD}{OLD}\nA note.\n",
+    "2025-04-3.md": f"# arXiv papers of April 2025\n\n{HEAD}{OLD}\nA note.\n",
+    "2025-04-4.md": f"# arXiv papers of April 2025\n\n{HEAD}{OLD}\n",
+    "2025-04-5.md": f"# arXiv papers of May 2025\n\n{HEAD}{OLD}",
 }
 
 
@@ -141,8 +143,17 @@ def test_pages_that_are_not_ours_count_and_never_change(folder):
     done = revise(folder, HEAD + OLD, many(1, 30), max_bytes=LIMIT)
     assert len(done.added) == 28
     assert before.items() < tree(folder / "archive").items()
-    assert everywhere(folder).count("2504.00001") == 3
+    assert everywhere(folder).count("2504.00001") == 5
     assert len(set(everywhere(folder))) == 29
+
+
+def test_a_page_of_ours_grows_whatever_bytes_somebody_put_into_it(folder):
+    page = f"# arXiv papers of April 2025\n\n{HEAD}{OLD}".encode()
+    page = page.replace(b" x ", b" caf\xe9 ")
+    put(folder, page, "archive/2025-04.md")
+    revise(folder, HEAD, many(2, 30), max_bytes=LIMIT)
+    assert (folder / "archive/2025-04.md").read_bytes().startswith(page)
+    assert len((folder / "archive/2025-04.md").read_bytes()) > 2 * len(page)
 
 
 def test_pages_in_folders_of_the_archive_count_too(folder):

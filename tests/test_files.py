@@ -40,10 +40,18 @@ def test_a_data_file_that_is_no_text_is_refused_too(folder):
         listed(folder, data_file="d.csv")
 
 
-def test_a_file_whose_name_differs_only_by_case_is_named(folder):
-    put(folder, "# A list\n", "Readme.md")
-    with pytest.raises(ConfigError, match=r"path: .*'Readme\.md'"):
-        listed(folder)
+CAPITALS = [  # what is there, settings that differ from it only by case
+    ("Readme.md", {}),
+    ("Docs/list.md", {"path": "docs/list.md"}),
+    ("Papers.csv", {"data_file": "papers.csv"}),
+]
+
+
+@pytest.mark.parametrize(("name", "changes"), CAPITALS)
+def test_a_name_that_differs_from_a_files_only_by_case_is_named(folder, name, changes):
+    put(folder, "id\n", name)
+    with pytest.raises(ConfigError, match=f"'{name.split('/')[0]}'"):
+        listed(folder, **changes)
 
 
 @NOT_ON_WINDOWS

@@ -84,6 +84,11 @@ def test_the_first_run_makes_the_list_even_if_nothing_matched(folder):
     )
 
 
+def test_a_file_that_is_empty_was_not_made(folder):
+    put(folder, "")
+    assert not revise(folder, papers=[], cursor=READ).made_file
+
+
 def test_so_does_the_first_run_on_a_readme_of_other_things(folder):
     done = revise(folder, "# Code\n\nWords.\n", [], cursor=READ)
     assert not done.made_file
@@ -103,7 +108,7 @@ def test_without_a_cursor_nothing_is_made(folder):
 def test_a_dry_run_writes_no_note(folder):
     done = revise(folder, HEAD, papers=[], cursor=READ, dry_run=True)
     assert get(folder) == HEAD
-    assert not done.made_file
+    assert done.cursor is None
 
 
 def test_the_archives_line_stands_below_the_note(folder):

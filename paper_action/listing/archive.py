@@ -17,7 +17,7 @@ from .frame import Frame
 from .page import read_page
 from .table import Row
 
-Pages = Mapping[str, bytes]  # by path below root, with /
+Pages = Mapping[str, str]  # the texts by path below root, with /
 
 # GitHub sets formulas worth 2,000 on a page, and shows an error for every later one.
 _FORMULAS = 1_900
@@ -37,11 +37,12 @@ def read_archive(folder: Path, settings: Settings) -> Pages:
 
     What has a page's name and is no file counts as a page with nothing of ours.
     """
-    pages: dict[str, bytes] = {}
+    pages: dict[str, str] = {}
     for file in sorted((folder / settings.folder).rglob("*.md")):
         name = file.relative_to(folder).as_posix()
         place = located(folder, name, "archive")
-        pages[name] = place.read_bytes() if place.is_file() else b""
+        content = place.read_bytes() if place.is_file() else b""
+        pages[name] = content.decode(errors="surrogateescape")
     return pages
 
 
@@ -51,8 +52,8 @@ def papers_of(pages: Pages) -> set[str]:
 
 
 @cache  # a run reads the archive twice
-def _papers_of(page: bytes) -> set[str]:
-    return read_page(page.decode(errors="replace")).papers()
+def _papers_of(text: str) -> set[str]:
+    return read_page(text).papers()
 
 
 def archive_link(settings: Settings) -> str:
@@ -69,36 +70,47 @@ def move_oldest(
     A row that names no paper stays. A file that is hardly more than other text gets a
     warning instead.
     """
-    oldest = sorted(
-        (row for row in rows if row.ids), key=lambda row: by_age(row.ids[0])
-    )
+    oldest = [row for row in rows if row.ids]
+    oldest.sort(key=lambda row: by_age(row.ids[0]))
     rest = frame.text(row for row in rows if not row.ids)
     count = 0
     warnings: list[str] = []
-    for unit, limit, measure in (
-        ("bytes", settings.max_bytes, _size),
-        ("formulas", _FORMULAS, formula_cost),
-    ):
+    if settings.max_bytes:
+        count, warnings = _surplus(oldest, rest, settings.max_bytes)
+    moved = oldest[:count]
+    moved_ones = {id(row) for row in moved}  # rows may be alike, and yet two
+    return Move(
+        staying=[row for row in rows if id(row) not in moved_ones],
+        moved=moved,
+        pages=_filed(moved, frame.header, pages, settings),
+        warnings=warnings,
+    )
+
+
+def _surplus(oldest: Sequence[Row], rest: str, max_bytes: int) -> tuple[int, list[str]]:
+    """Return how many of the oldest rows are too many, and warnings if none can help.
+
+    Where a limit is passed, so many go that the rows of some more days have room.
+    """
+    surplus = 0
+    warnings: list[str] = []
+    measures = [("bytes", max_bytes, _size), ("formulas", _FORMULAS, formula_cost)]
+    for unit, limit, measure in measures:
         least = measure(rest)
         costs = [measure(row.text) for row in oldest]
-        is_full = settings.max_bytes > 0 and least + sum(costs) > limit
-        if is_full and least > limit * 9 // 10:
+        if least + sum(costs) <= limit:
+            continue
+        if least > limit * 9 // 10:
             what = f"without its rows the file has {least} {unit}, of {limit}"
             warnings.append(f"max-bytes: {what}")
-        elif is_full:
-            count = max(count, _surplus(costs, room=(limit - least) * 3 // 4))
-    moved = oldest[:count]
-    gone = {id(row) for row in moved}
-    staying = [row for row in rows if id(row) not in gone]
-    return Move(staying, moved, _filed(moved, frame.header, pages, settings), warnings)
+            continue
+        room = (limit - least) * 3 // 4
+        surplus = max(surplus, _first_to_go(costs, room))
+    return surplus, warnings
 
 
-def _size(text: str) -> int:
-    return len(text.encode())
-
-
-def _surplus(costs: Sequence[int], room: int) -> int:
-    """Return how many of the first rows are to go until the others fit into a room."""
+def _first_to_go(costs: Sequence[int], room: int) -> int:
+    """Return how many of the first must go for the others to fit into a room."""
     total = sum(costs)
     for count, cost in enumerate(costs):
         if total <= room:
@@ -107,43 +119,46 @@ def _surplus(costs: Sequence[int], room: int) -> int:
     return len(costs)
 
 
+def _size(text: str) -> int:
+    return len(text.encode(errors="surrogateescape"))
+
+
 def _filed(
     rows: Sequence[Row], header: str, pages: Pages, settings: Settings
-) -> dict[str, bytes]:
+) -> dict[str, str]:
     """Return the pages that get rows: by month, the first of each that takes them."""
-    filed: dict[str, bytes] = {}
+    filed: dict[str, str] = {}
     ending = line_ending(header)
     for first_day, group in groupby(rows, key=lambda row: month(row.ids[0])):
         title = first_day.strftime("# arXiv papers of %B %Y")
-        beginning = f"{title}{ending}{ending}{header}".encode()
+        new_page = title + ending + ending + header
+        path = f"{settings.folder}/{first_day.isoformat()[:7]}"
         waiting = [*group]
         number = 1
         while waiting:
-            name = first_day.strftime("%Y-%m") + (f"-{number}" if number > 1 else "")
-            path = f"{settings.folder}/{name}.md"
-            page = pages.get(path, beginning)
-            count = _room(page, beginning, waiting, settings.max_bytes)
+            name = f"{path}-{number}.md" if number > 1 else f"{path}.md"
+            page = pages.get(name, new_page)
+            count = _room(page, new_page, waiting, settings.max_bytes)
             if count:
-                added = "".join(row.text for row in waiting[:count])
-                filed[path] = page + added.encode()
+                filed[name] = page + "".join(row.text for row in waiting[:count])
             waiting = waiting[count:]
             number += 1
     return filed
 
 
-def _room(page: bytes, beginning: bytes, rows: Sequence[Row], limit: int) -> int:
-    """Return how many rows a page takes: none unless it is as we made it.
+def _room(page: str, new_page: str, rows: Sequence[Row], limit: int) -> int:
+    """Return how many rows a page takes, none where somebody else had a hand in it.
 
     A new page takes a row that is too long for any.
     """
-    is_new = page == beginning
-    if not is_new and not (page.startswith(beginning) and page.rstrip().endswith(b"|")):
+    ends_with_row = page.endswith("|" + line_ending(new_page))
+    if page != new_page and not (page.startswith(new_page) and ends_with_row):
         return 0
-    size = len(page)
-    formulas = formula_cost(page.decode(errors="replace"))
+    size = _size(page)
+    formulas = formula_cost(page)
     for count, row in enumerate(rows):
         size += _size(row.text)
         formulas += formula_cost(row.text)
         if size > limit or formulas > _FORMULAS:
-            return max(count, int(is_new))
+            return 1 if page == new_page and not count else count
     return len(rows)

@@ -27,6 +27,7 @@ def read_text(folder: Path, name: str, setting: str) -> str:
 
     Raises ConfigError if it is no text that could be written back as it was.
     """
+    _check_capitals(folder, name, setting)
     file = located(folder, name, setting)
     if not file.is_file():
         return ""
@@ -46,7 +47,7 @@ def read_text(folder: Path, name: str, setting: str) -> str:
     return text
 
 
-def check_capitals(folder: Path, name: str) -> None:
+def _check_capitals(folder: Path, name: str, setting: str) -> None:
     """Raise ConfigError if a path is there, but in other capitals.
 
     Some file systems would find it all the same, and git on others would not.
@@ -56,12 +57,14 @@ def check_capitals(folder: Path, name: str) -> None:
         names = [entry.name for entry in place.glob("*")]
         for other in names:
             if other.lower() == part.lower() and part not in names:
-                raise ConfigError("path", f"{part!r} is there as {other!r}; write that")
+                raise ConfigError(
+                    setting, f"{part!r} is there as {other!r}; write that"
+                )
         place /= part
 
 
-def replace_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Replace files, links followed, none of them before all are written.
+def replace_all(folder: Path, files: Mapping[str, str]) -> None:
+    """Replace the texts of files, links followed, of none before all are written.
 
     Each is written beside its place first, under a name that nobody can foresee. So
     whoever looks at a file sees the old one or the new one, and what is written is
@@ -69,20 +72,20 @@ def replace_all(folder: Path, files: Mapping[str, bytes]) -> None:
     """
     places: dict[Path, Path] = {}
     with ExitStack() as leaving:
-        for name, content in files.items():
+        for name, text in files.items():
             place = located(folder, name, "path")
             draft = place.with_name(f".{os.urandom(16).hex()}.tmp")
             leaving.callback(draft.unlink, missing_ok=True)
-            _write_draft(draft, place, content)
+            _write_draft(draft, place, text)
             places[draft] = place
         for draft, place in places.items():
             draft.replace(place)
 
 
-def _write_draft(draft: Path, place: Path, content: bytes) -> None:
+def _write_draft(draft: Path, place: Path, text: str) -> None:
     """Write what is to become a file; it gets the mode that the file has."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with draft.open("xb") as file:
         if place.exists():
             draft.chmod(place.stat().st_mode)
-        file.write(content)
+        file.write(text.encode(errors="surrogateescape"))

@@ -67,13 +67,15 @@ def opened(text: str, settings: Settings) -> Opened:
     commented: set[str] = set()
     for _, comment in find_comments(page):
         commented.update(linked_ids(comment))
-    papers = page.papers(part or range(0)) if section else page.papers()
+    papers = page.papers()
+    if section:  # others have a list of their own, but no comment is made for one alone
+        papers = commented | page.papers(part or range(0))
     return Opened(
         page=page,
         part=part,
         table=table,
         note=find_note(page, section, settings.now.date()),
-        papers=papers | commented,
+        papers=papers,
         commented=commented,
         warnings=[] if part else _warnings(page, table, section),
     )

@@ -16,7 +16,7 @@ from paper_action.settings import Settings
 from . import advice
 from .archive import Move, Pages, archive_link, move_oldest, papers_of, read_archive
 from .data_file import extended, read_data_file
-from .files import check_capitals, read_text, replace_all
+from .files import read_text, replace_all
 from .frame import Frame, frame_of
 from .marks import Note
 from .opening import NEEDED, Opened, opened, refusal
@@ -77,7 +77,8 @@ def listed(folder: Path, settings: Settings) -> State:
     Raises ConfigError when the files cannot take rows.
     """
     read_data_file(folder, settings)
-    before = opened(_text(folder, settings) or _NEW_FILE, settings)
+    text = read_text(folder, settings.path, "path")
+    before = opened(text or _NEW_FILE, settings)
     untidy: list[str] = []
     if settings.tidy:
         untidy = list(dict.fromkeys(row.told for row in before.rows if row.told))
@@ -95,38 +96,38 @@ def revise(folder: Path, change: Change, settings: Settings) -> Revision:
     would not find what this one wrote.
     """
     data = read_data_file(folder, settings)
-    text = _text(folder, settings)
+    text = read_text(folder, settings.path, "path")
     before = opened(text or _NEW_FILE, settings)
+    is_new = not (folder / settings.path).exists()
     plan = _planned(before, read_archive(folder, settings), change, settings)
-    files: dict[str, bytes] = {}
-    place = ""
-    if plan.is_change:
-        place = _place(_checked(plan, settings), plan.new, settings)
-        files = {**plan.move.pages, settings.path: plan.text.encode()}
-    if plan.added and settings.data_file:
-        files[settings.data_file] = extended(data, plan.added, settings).encode()
+    done = _told(before, plan, change, settings)
+    if not plan.is_change:
+        return done
+
+    after = _checked(plan, settings)
+    done = done._replace(place=_place(after, plan.new, settings))
     if settings.dry_run:
-        files = {}
+        return done
+
+    files = {**plan.move.pages, settings.path: plan.text}
+    if plan.added and settings.data_file:
+        files[settings.data_file] = extended(data, plan.added, settings)
     replace_all(folder, files)
+    return done._replace(files=tuple(files), made_file=is_new, cursor=plan.cursor)
+
+
+def _told(before: Opened, plan: _Plan, change: Change, settings: Settings) -> Revision:
+    """Return what is to be told of a plan, whether it is carried out or not."""
     return Revision(
-        files=tuple(files),
         added=plan.added,
         rows=[row.text.strip() for row in plan.new],
         had=len(plan.known),
         listed=len(change.papers) - len(plan.added),
         moved=len(plan.move.moved),
         tidied=plan.tidied,
-        place=place,
-        made_file=bool(files) and not text,
-        cursor=plan.cursor,
         notes=_notes(before, settings),
         warnings=_warnings(before, plan, settings),
     )
-
-
-def _text(folder: Path, settings: Settings) -> str:
-    check_capitals(folder, settings.path)
-    return read_text(folder, settings.path, "path")
 
 
 def _planned(
@@ -148,7 +149,15 @@ def _planned(
     link = archive_link(settings)
     if move.moved and link not in before.page.text:
         frame = frame.with_line(f"Older papers: {link}")
-    return _Plan(known, added, new, frame, move, tidy.changed, cursor)
+    return _Plan(
+        known=known,
+        added=added,
+        new=new,
+        frame=frame,
+        move=move,
+        tidied=tidy.changed,
+        cursor=cursor,
+    )
 
 
 def _next_note(
