@@ -9,7 +9,7 @@ from paper_action.listing import record
 from paper_action.paper import ConfigError
 
 from .conftest import NOW, paper
-from .lists import NEW, get, listed, pages, put, revise
+from .lists import HEAD, NEW, ROW, get, listed, pages, put, revise
 
 FIRST = paper()
 SECOND = paper("2504.00003", title='"é", y', abstract="One.\n  Two")
@@ -56,6 +56,14 @@ def test_an_existing_header_decides_which_fields_are_written_at_its_end(folder, 
     revise(folder, papers=NEW[:1], data_file="data/d.csv")
     after = f"{before}{eol}2504.03184,,A. One; B. Two{eol}"
     assert get(folder, "data/d.csv") == after
+
+
+def test_papers_whose_rows_move_to_the_archive_at_once_are_in_it_too(folder):
+    put(folder, HEAD + "".join(ROW.format(f"2504.{n:05}", "x") for n in range(30)))
+    old = [paper(f"2503.{n:05}") for n in range(3)]
+    done = revise(folder, "", old, data_file="d.jsonl", max_bytes=3000)
+    assert done.moved > 3
+    assert len(get(folder, "d.jsonl").splitlines()) == 3
 
 
 def test_without_new_papers_it_is_not_written(folder):

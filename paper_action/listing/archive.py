@@ -32,6 +32,14 @@ class Move(NamedTuple):
     warnings: Sequence[str]
 
 
+class _Load(NamedTuple):
+    """A row, and what it takes of a page: bytes, and GitHub's budget for formulas."""
+
+    row: Row
+    size: int
+    formulas: int
+
+
 def read_archive(folder: Path, settings: Settings) -> Pages:
     """Return the pages of our part of the archive, whoever made them.
 
@@ -126,39 +134,45 @@ def _size(text: str) -> int:
 def _filed(
     rows: Sequence[Row], header: str, pages: Pages, settings: Settings
 ) -> dict[str, str]:
-    """Return the pages that get rows: by month, the first of each that takes them."""
+    """Return the pages that get rows: each row goes to its month's first with room."""
     filed: dict[str, str] = {}
     ending = line_ending(header)
     for first_day, group in groupby(rows, key=lambda row: month(row.ids[0])):
         title = first_day.strftime("# arXiv papers of %B %Y")
         new_page = title + ending + ending + header
         path = f"{settings.folder}/{first_day.isoformat()[:7]}"
-        waiting = [*group]
+        waiting = [_Load(row, _size(row.text), formula_cost(row.text)) for row in group]
         number = 1
         while waiting:
             name = f"{path}-{number}.md" if number > 1 else f"{path}.md"
             page = pages.get(name, new_page)
-            count = _room(page, new_page, waiting, settings.max_bytes)
-            if count:
-                filed[name] = page + "".join(row.text for row in waiting[:count])
-            waiting = waiting[count:]
+            fitting = _fitting(page, new_page, waiting, settings.max_bytes)
+            if fitting:
+                filed[name] = page + "".join(load.row.text for load in fitting)
+            placed = {id(load) for load in fitting}
+            waiting = [load for load in waiting if id(load) not in placed]
             number += 1
     return filed
 
 
-def _room(page: str, new_page: str, rows: Sequence[Row], limit: int) -> int:
-    """Return how many rows a page takes, none where somebody else had a hand in it.
+def _fitting(
+    page: str, new_page: str, loads: Sequence[_Load], limit: int
+) -> list[_Load]:
+    """Return the rows that a page takes, none where somebody else had a hand in it.
 
     A new page takes a row that is too long for any.
     """
+    fitting: list[_Load] = []
     ends_with_row = page.endswith("|" + line_ending(new_page))
     if page != new_page and not (page.startswith(new_page) and ends_with_row):
-        return 0
+        return fitting
     size = _size(page)
     formulas = formula_cost(page)
-    for count, row in enumerate(rows):
-        size += _size(row.text)
-        formulas += formula_cost(row.text)
-        if size > limit or formulas > _FORMULAS:
-            return 1 if page == new_page and not count else count
-    return len(rows)
+    for load in loads:
+        has_room = size + load.size <= limit and formulas + load.formulas <= _FORMULAS
+        is_first = page == new_page and not fitting
+        if has_room or is_first:
+            fitting.append(load)
+            size += load.size
+            formulas += load.formulas
+    return fitting
