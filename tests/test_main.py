@@ -91,7 +91,7 @@ def test_tidy_makes_rows_anew_from_arxivs_records_and_the_oldest_move_to_their_m
     [(("--feed-url", DATA / "error-400.xml"), 2, " title=categories::.*Bad subject class 'cs.XX'"),
      (("--feed-url", "cut.xml"), 1, "::.*cut.xml could not be read: not a whole"),
      (("--feed-url", DAYS[0], "--path", "cut.xml/list.md"), 1, r"::.*: .*cut\.xml"),
-     (("--since", "100% wrong"), 2, " title=since::since: '100%25 wrong' is not one")],
+     (("--since", "100% wrong"), 2, " title=since::since: '100%25 wrong' is not a day")],
 )  # fmt: skip
 def test_what_cannot_be_read_or_written_is_an_error_in_one_line(folder, flags, code, words):
     (folder / "cut.xml").write_bytes(DAYS[1].read_bytes()[:40_000])
