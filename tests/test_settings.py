@@ -115,6 +115,10 @@ def test_the_token_is_not_shown_where_settings_are_printed():
     assert "secret" not in repr(load(token="secret"))
 
 
+def test_the_token_of_the_job_is_used_only_where_it_is_handed_on():
+    assert read_settings([], {"GITHUB_TOKEN": "secret"}, NOW).token == ""
+
+
 @given(NAMES, st.text() | st.lists(SIGNS).map("".join))
 def test_any_text_is_a_value_or_an_error_of_its_setting(name, text):
     try:
