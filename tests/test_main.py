@@ -59,7 +59,7 @@ def test_excluded_papers_are_left_out_and_a_name_with_a_comma_is_told_in_the_log
     words = ("--keywords", "au:Wang, Wei\n*", "--exclude", "all:llm, au:Nobody, Xavier")
     done = run(folder, "--feed-url", DAYS[0], *words)
     assert ("llm" in done.outputs["papers"].lower(), done.outputs["added"]) == (False, "13")
-    assert done.out.count(" is two alternatives\n") == 2
+    assert done.out.count(" is two alternatives; ") == 2
 
 
 def test_a_window_with_a_missing_part_is_written_and_exits_1_and_a_gap_with_one_exits_0(folder):
