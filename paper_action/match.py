@@ -41,8 +41,10 @@ class Term(NamedTuple):
 
     def holds(self, folded: Mapping[str, str]) -> bool:
         """Tell whether a paper's fields, folded, are as the term wants them."""
-        is_found = any(pattern.search(folded[field]) for field, pattern in self.places)
-        return is_found == self.is_wanted
+        for field, pattern in self.places:
+            if pattern.search(folded[field]):
+                return self.is_wanted
+        return not self.is_wanted
 
 
 class Alternative(NamedTuple):
@@ -81,7 +83,7 @@ class Keywords(NamedTuple):
             )
         terms = [term for each in found.values() for term in each.terms]
         fields = frozenset(field for term in terms for field, _ in term.places)
-        return cls(tuple(found.values()), fields, tuple(notices))
+        return cls(tuple(found.values()), fields, tuple(dict.fromkeys(notices)))
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -278,18 +280,20 @@ def _check_sought(field: str, sought: str) -> None:
 
 def _places(field: str, sought: str) -> Places:
     """Return the fields to look in, each with a pattern for what it folds to."""
-    words = sought.strip('"')
-    literal = re.escape(fold(words))
-    category = rf"(?<!\S){re.escape(words.lower())}(?!\S)"
+    names = tuple(_FIELDS) if field == "all" else (field,)
+    return tuple((name, re.compile(_pattern(name, sought))) for name in names)
+
+
+def _pattern(field: str, sought: str) -> str:
     if sought == "*":
-        literal = category = ""
-    elif sought.startswith('"'):
-        literal = rf"(?<!\w){literal}(?!\w)"
-    patterns = {name: re.compile(literal) for name in ("ti", "abs", "au")}
-    patterns["cat"] = re.compile(category)
-    if field == "all":
-        return tuple(patterns.items())
-    return ((field, patterns[field]),)
+        return ""  # which is found in every text
+    words = sought.strip('"')
+    if field == "cat":
+        return rf"(?<!\S){re.escape(words.lower())}(?!\S)"
+    literal = re.escape(fold(words))
+    if sought.startswith('"'):
+        return rf"(?<!\w){literal}(?!\w)"
+    return literal
 
 
 # What may be meant otherwise

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from functools import partial
-from os.path import isfile  # Path.is_file raises for a name that is too long
+from os.path import isfile, realpath  # Path's own raise for some names
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +25,9 @@ from .taxonomy import categories, nearest
 
 PREFIX = "PAPER_ACTION_"
 ANNOUNCE_TYPES = ("new", "cross", "replace", "replace-cross")
-COLUMNS = (
-    "title",
-    "link",
-    "abstract",
-    "abstract-folded",
-    "authors",
-    "date",
-    "pdf",
-    "categories",
-    "comment",
-    "doi",
-    "id",
-    "code",
-)
+COLUMNS = """
+title link abstract abstract-folded authors date pdf categories comment doi id code
+""".split()
 # A row tells by one of these which paper it is of.
 _NAMING_COLUMNS = {"title", "link", "pdf", "id"}
 
@@ -190,9 +179,7 @@ class Settings:
 
 
 DECLARED: dict[str, Setting] = {
-    each.name: each.metadata["setting"]
-    for each in fields(Settings)
-    if "setting" in each.metadata
+    each.name: each.metadata["setting"] for each in fields(Settings) if each.metadata
 }
 
 
@@ -244,10 +231,12 @@ def located(root: Path, name: str, setting: str) -> Path:
 
     Raises ConfigError if it lies outside, or where git keeps what is its own.
     """
-    top = root.resolve()
-    target = (top / name).resolve()
+    top = Path(realpath(root))
+    target = Path(realpath(top / name))
     if not target.is_relative_to(top):
-        raise ConfigError(setting, f"{name!r} leads out of the checkout; stay in it")
+        raise ConfigError(
+            setting, f"{name!r} leads out of the checkout; write a place in it"
+        )
     parts = [part.lower() for part in target.relative_to(top).parts]
     if ".git" in parts:
         raise ConfigError(setting, f"{name!r} leads into .git; write another folder")

@@ -131,6 +131,12 @@ def test_links_are_followed_within_the_checkout_and_not_out_of_it(folder):
     assert "leads out of the checkout" in error(root=str(folder), path="out.md")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="making a link takes a privilege there")
+def test_a_link_to_itself_is_a_place_like_any_other(folder):
+    (folder / "README.md").symlink_to("README.md")
+    assert load(root=str(folder)).path == "README.md"
+
+
 def test_the_token_is_not_shown_where_settings_are_printed():
     assert "secret" not in repr(load(token="secret"))
 
