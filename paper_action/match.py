@@ -142,23 +142,22 @@ def fold(text: str) -> str:
     return " ".join(bare.translate(_FOLDED).split())
 
 
-# The grammar
+# The grammar. Where it is broken, a ValueError says what to write.
 
 _QUOTES = '"“”„‟«»＂'
 _COMMAS = ",，、"
 _STRAIGHT = str.maketrans(_QUOTES + _COMMAS + "；：（）", '"' * 8 + "," * 3 + ";:()")
 _COMMENT = re.compile(r"\s#(\s|$)")
-_PIECE = re.compile(r'[^\s"]*"[^"]*"|[^\s"]+')  # a word, or a phrase in quotes
-_OPERATORS = ("AND", "ANDNOT")
+_PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')  # blanks part them, but not in quotes
 
-# Signs of other search languages, and what to write here. A sign is a pattern for an
-# alternative without what is in quotes, and with a blank at both its ends.
+# Signs of other search languages, and what to write here; the first one found is told.
+# A sign is a pattern for an alternative with a blank at both ends and empty quotes.
 _FOREIGN = (
     (r"[()]", "every combination out, as in a AND c, b AND c"),
     (" OR ", "a comma in place of OR"),
     (r"\|", "a comma in place of |"),
     (";", "a comma in place of ;"),
-    (" NOT ", "ANDNOT in place of NOT, as in llm ANDNOT survey"),
+    ("(?<! AND) NOT ", "ANDNOT in place of NOT, as in llm ANDNOT survey"),
     (" !", "ANDNOT in place of !, as in llm ANDNOT survey"),
     (r' -["\w]', "ANDNOT in place of the minus, as in llm ANDNOT survey"),
     ("^ [-+•·–—] ", "the keyword without the dash of a list"),
@@ -207,12 +206,16 @@ def _terms(straight: str) -> tuple[Term, ...]:
     """Read the terms of an alternative, whose quotes and commas are plain ones."""
     if straight.count('"') % 2:
         raise ValueError('a quotation mark at both ends, as in "RAG"')
-    pieces = _pieces(straight)
-    _check_language(pieces)
+    outside = f" {_unquoted(straight)} "
+    for sign, instead in _FOREIGN:
+        if re.search(sign, outside):
+            raise ValueError(f"{instead}, or double quotes around what is meant so")
     sides = [["AND"]]  # each begins with the operator before it
-    for piece in pieces:
-        if piece in _OPERATORS:
+    for piece in _PIECE.findall(straight):
+        if piece in ("AND", "ANDNOT"):
             sides.append([piece])
+        elif piece == "NOT":  # there is an AND before it, or it would be foreign
+            sides[-1] = ["ANDNOT"]
         else:
             sides[-1].append(piece)
     return tuple(
@@ -221,23 +224,9 @@ def _terms(straight: str) -> tuple[Term, ...]:
     )
 
 
-def _pieces(straight: str) -> list[str]:
-    """Return the words, and the phrases in quotes; AND NOT becomes one word."""
-    pieces: list[str] = []
-    for piece in _PIECE.findall(straight):
-        if piece == "NOT" and pieces[-1:] == ["AND"]:
-            pieces[-1] = "ANDNOT"
-        else:
-            pieces.append(piece)
-    return pieces
-
-
-def _check_language(pieces: Sequence[str]) -> None:
-    """Raise ValueError where a sign outside quotes shows another search language."""
-    outside = re.sub('"[^"]*"', '""', f" {' '.join(pieces)} ")
-    for sign, instead in _FOREIGN:
-        if re.search(sign, outside):
-            raise ValueError(f"{instead}, or double quotes around what is meant so")
+def _unquoted(straight: str) -> str:
+    """Return a text in which quotes hold nothing, and single blanks part the words."""
+    return " ".join(re.sub('"[^"]*"', '""', straight).split())
 
 
 def _term(text: str, *, is_wanted: bool) -> Term:
@@ -298,13 +287,16 @@ def _pattern(field: str, sought: str) -> str:
 
 # What may be meant otherwise
 
+# An author without quotes, a comma, and one word or two.
+_SPLIT_NAME = re.compile(r'\bau:[^":]+, [^":\s]+( [^":\s]+)?$', re.IGNORECASE)
+
 
 def _notices(alternatives: Sequence[Alternative]) -> list[str]:
     """Return what may be meant otherwise in the alternatives of a line."""
     notices = []
     for alternative in alternatives:
-        outside = re.sub('"[^"]*"', '""', alternative.text.translate(_STRAIGHT))
-        if re.search(r"\S\s(and|or|not)\s\S", outside):
+        straight = alternative.text.translate(_STRAIGHT)
+        if re.search(r"\S (and|or|not) \S", _unquoted(straight)):
             notices.append(
                 f"{alternative.text!r} is one phrase; write AND or ANDNOT in capitals,"
                 " and a comma for or"
@@ -312,10 +304,11 @@ def _notices(alternatives: Sequence[Alternative]) -> list[str]:
         for term in alternative.terms:
             notices += _term_notices(term)
     for first, second in pairwise(alternatives):
-        if _may_be_one_author(first, second):
+        both = f"{first.text}, {second.text}"
+        if _SPLIT_NAME.search(both.translate(_STRAIGHT)):
             notices.append(
-                f"'{first.text}, {second.text}' is two alternatives; one author is"
-                ' written as in au:"Wei Wang"'
+                f"{both!r} is two alternatives; one author is written as in au:Lewis,"
+                ' or au:"Wei Wang"'
             )
     return notices
 
@@ -328,15 +321,7 @@ def _term_notices(term: Term) -> list[str]:
         return [f"'cat:{name}': arXiv has no such category; {nearest(name)}"]
     if re.fullmatch("[A-Z]{2,4}", term.text):
         return [
-            f'{term.text} is found inside words too; write "{term.text}" for it only'
+            f'{term.text} is found inside other words too; write "{term.text}" for that'
+            " word alone"
         ]
     return []
-
-
-def _may_be_one_author(first: Alternative, second: Alternative) -> bool:
-    """Tell whether two alternatives of a line may be the two parts of one name."""
-    is_author = first.terms[-1].field == "au" and '"' not in first.terms[-1].text
-    is_name = len(second.terms) == 1 and re.fullmatch(
-        r"[^\W\d]+\.?( [^\W\d]+\.?)?", second.text
-    )
-    return is_author and bool(is_name)
