@@ -7,6 +7,7 @@ cannot be used and ends with one that could.
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from posixpath import normpath
 from typing import Any
 
@@ -23,7 +24,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 def line(text: str) -> str:
     """Read one line of any text."""
     if _CONTROL.search(text):
-        raise ValueError(f"{text!r} holds a sign that nobody sees; write plain words")
+        raise ValueError(
+            f"{text!r} holds a character that cannot be seen; leave it out"
+        )
     return text
 
 
@@ -36,7 +39,7 @@ def lines(text: str) -> str:
 def secret(text: str) -> str:
     """Read a text that no error may show."""
     if _CONTROL.search(text):
-        raise ValueError("it holds a sign that nobody sees; copy it once more")
+        raise ValueError("it holds a character that cannot be seen; copy it once more")
     return text
 
 
@@ -88,7 +91,10 @@ def section(text: str) -> str:
 
 def branch(text: str) -> str:
     """Read the name of a branch; whether it can be one is for git to say."""
-    return re.sub("^(refs/)?heads/", "", line(text))
+    name = re.sub("^(refs/)?heads/", "", line(text))
+    if name.startswith("refs/"):  # a tag, say: git would make a branch of that name
+        raise ValueError(f"{text!r} is not a branch; write a name like main")
+    return name
 
 
 # Numbers and days
@@ -147,6 +153,11 @@ def address(text: str) -> str:
 def feed(text: str) -> str:
     """Read the address of a server or the path of a file."""
     return address(text) if "://" in text else line(text)
+
+
+def checkout(text: str) -> Path:
+    """Read the folder to work in, which may lie anywhere."""
+    return Path(line(text))
 
 
 def folder(text: str) -> str:

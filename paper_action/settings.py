@@ -80,9 +80,7 @@ class Settings:
         words(choice(*ANNOUNCE_TYPES)),
     )
     path: str = setting("README.md", "a Markdown file", readers.markdown_file)
-    root: Path = setting(
-        ".", "the checkout to work in", lambda name: Path(readers.line(name))
-    )
+    root: Path = setting(".", "the checkout to work in", readers.checkout)
     section: str = setting(
         "", "name of the table's markers, like vision", readers.section
     )
@@ -283,7 +281,8 @@ def _check_places(settings: Settings) -> None:
         )
     if path.is_relative_to(archive):
         raise ConfigError(
-            "archive", f"{settings.archive!r} holds the list itself; write archive/old"
+            "archive",
+            f"{settings.archive!r} holds the list itself; write another, such as old",
         )
     if settings.saved_feed and not isfile(settings.feed_url):
         default = DECLARED["feed_url"].default
@@ -294,7 +293,9 @@ def _check_places(settings: Settings) -> None:
 
 def _check_days(settings: Settings) -> None:
     """Raise ConfigError for a window that cannot be read."""
-    since, until, today = settings.since, settings.until, settings.today
+    since = settings.since
+    until = settings.until
+    today = settings.today
     form = "write a day like 2024-03-31"
     if until and not since:
         raise ConfigError("until", f"'{until}' needs a since; {form} there")

@@ -154,7 +154,7 @@ TEXTS = (*FILES, "section", "branch", "commit-message")
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_sign_that_nobody_sees_is_an_error_that_shows_it(name):
+def test_a_character_that_cannot_be_seen_is_an_error_that_shows_it(name):
     assert repr("a\x07b.md") in error(**{name: "a\x07b.md"})
 
 
