@@ -209,7 +209,7 @@ def _terms(straight: str) -> tuple[Term, ...]:
     outside = f" {_unquoted(straight)} "
     for sign, instead in _FOREIGN:
         if re.search(sign, outside):
-            raise ValueError(f"{instead}, or double quotes around what is meant so")
+            raise ValueError(f"{instead}, or put what you look for in double quotes")
     sides = [["AND"]]  # each begins with the operator before it
     for piece in _PIECE.findall(straight):
         if piece in ("AND", "ANDNOT"):

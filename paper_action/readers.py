@@ -169,7 +169,7 @@ def markdown_file(text: str) -> str:
     """Read a Markdown file's place in the checkout."""
     if re.search(r"\.(md|markdown)[\s,;]+\S", text, re.IGNORECASE):
         raise ValueError(
-            f"{text!r} is more than one file; write one, and a job for each other"
+            f"{text!r} is more than one file; write one, since a run keeps one list"
         )
     return _file(text, (".md", ".markdown"), "docs/papers.md")
 
@@ -192,8 +192,10 @@ def _place(text: str, example: str) -> str:
     where = f"write its place in the repository, such as {example}"
     if "://" in text:
         raise ValueError(f"{text!r} is a web address; {where}")
-    if re.match(r"/|~|[A-Za-z]:", text):
-        raise ValueError(f"{text!r} is a place on a whole machine; {where}")
+    if text.startswith("/"):
+        raise ValueError(f"{text!r} begins with a slash; {where}")
+    if re.match("~|[A-Za-z]:", text):
+        raise ValueError(f"{text!r} is a place on one machine; {where}")
     if "\\" in text:
         raise ValueError(f"{text!r} has a backslash; {where}")
     return line(text)

@@ -260,9 +260,8 @@ def _value(name: str, written: str) -> Any:
 def _check_columns(settings: Settings) -> None:
     """Raise ConfigError where no column would tell which paper a row is of."""
     if _NAMING_COLUMNS.isdisjoint(settings.columns):
-        raise ConfigError(
-            "columns", f"{', '.join(settings.columns)!r} name no paper; add title"
-        )
+        names = ", ".join(settings.columns)
+        raise ConfigError("columns", f"{names!r} do not tell papers apart; add title")
 
 
 def _check_places(settings: Settings) -> None:
