@@ -149,6 +149,10 @@ def test_what_may_be_meant_otherwise_is_told(line, told):
     assert told in notices
 
 
+def test_what_may_be_meant_otherwise_is_told_once():
+    assert len(Keywords.parse("RAG\nabs:RAG AND llm").notices) == 1
+
+
 def test_two_alternatives_on_two_lines_are_meant_so():
     assert Keywords.parse("au:Wang\nWei").notices == ()
 

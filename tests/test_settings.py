@@ -178,8 +178,24 @@ def test_an_end_before_the_beginning_is_an_error_that_shows_the_form():
     assert said.startswith("until: '2025-04-01' is before since; write a day like ")
 
 
-def test_a_list_within_its_own_archive_is_an_error():
-    assert "archive: 'archive' holds the list itself" in error(path="archive/x.md")
+def test_a_window_may_be_one_day():
+    day = date(2025, 4, 1)
+    assert load(since=f"{day}", until=f"{day}").window == (day, day)
+
+
+@pytest.mark.parametrize("path", ["archive/x.md", "archive/deep/x.md"])
+def test_a_list_within_its_own_archive_is_an_error(path):
+    assert "archive: 'archive' holds the list itself" in error(path=path)
+
+
+def test_a_section_has_a_folder_of_its_own_in_the_archive():
+    assert load(archive="old").folder == "old"
+    assert load(archive="old", section="a b").folder == "old/a b"
+
+
+def test_a_commit_message_may_have_several_lines():
+    text = "Add {added}\n\n\tOf today."
+    assert value("commit-message", load(**{"commit-message": text})) == text
 
 
 def test_a_window_in_a_saved_feed_is_an_error():
