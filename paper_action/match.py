@@ -16,7 +16,7 @@ Case and accents never matter, and a hyphen is a blank. A line that begins with
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -47,82 +47,65 @@ class Term(NamedTuple):
         return not self.is_wanted
 
 
-class Alternative(NamedTuple):
-    """One keyword as it was written, and its terms, all of which have to hold."""
-
-    text: str
-    terms: tuple[Term, ...]
-
-    def holds(self, folded: Mapping[str, str]) -> bool:
-        """Tell whether a paper's fields, folded, are as every term wants them."""
-        return all(term.holds(folded) for term in self.terms)
+Terms = tuple[Term, ...]
 
 
 class Keywords(NamedTuple):
-    """The alternatives of a setting.
+    """The alternatives of a setting as they were written, each with its terms.
 
     ``fields`` are those that terms ask for, ``notices`` what may be meant otherwise.
     """
 
-    alternatives: tuple[Alternative, ...]
+    alternatives: dict[str, Terms]
     fields: frozenset[str]
     notices: tuple[str, ...]
 
     @classmethod
     def parse(cls, text: str) -> "Keywords":
         """Read the grammar; ValueError shows what cannot be read, and what to write."""
-        found: dict[str, Alternative] = {}
+        alternatives: dict[str, Terms] = {}
         notices: list[str] = []
         for line in text.splitlines():
-            alternatives = [_alternative(part) for part in _parts(line.strip())]
-            found.update((each.text, each) for each in alternatives)
-            notices += _notices(alternatives)
-        if not found:
+            found = {part: _alternative(part) for part in _parts(line.strip())}
+            alternatives |= found
+            notices += _notices(found)
+        if not alternatives:
             raise ValueError(
                 f"{text!r} holds no keyword; write llm, or * for every paper"
             )
-        terms = [term for each in found.values() for term in each.terms]
+        terms = [term for each in alternatives.values() for term in each]
         fields = frozenset(field for term in terms for field, _ in term.places)
-        return cls(tuple(found.values()), fields, tuple(dict.fromkeys(notices)))
+        return cls(alternatives, fields, tuple(dict.fromkeys(notices)))
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The alternatives as they were written."""
-        return tuple(alternative.text for alternative in self.alternatives)
+        return tuple(self.alternatives)
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return the alternatives that the paper matches, as written and in order."""
-        folded = {field: _FIELDS[field](paper) for field in self.fields}
-        matched = [each for each in self.alternatives if each.holds(folded)]
-        return tuple(each.text for each in matched)
+        folded = {field: fold(_FIELDS[field](paper)) for field in self.fields}
+        matched = []
+        for text, terms in self.alternatives.items():
+            if all(term.holds(folded) for term in terms):
+                matched.append(text)
+        return tuple(matched)
 
 
-# What a paper has in each field, folded as the keywords are
-
-
-def _title(paper: Paper) -> str:
-    return fold(plain(paper.title))
-
-
-def _abstract(paper: Paper) -> str:
-    return fold(plain(paper.abstract))
-
-
-def _authors(paper: Paper) -> str:
-    return "; ".join(fold(plain(name)) for name in paper.names)
+# What a paper has in each field. A sign stands between authors, and around a category.
 
 
 def _categories(paper: Paper) -> str:
     """Return every name of the paper's categories, and those of their archives."""
     names = [name for each in paper.categories for name in both_names(each)]
     archives = [name.partition(".")[0] for name in names]
-    return " ".join(names + archives).lower()
+    return "".join(f"|{name}|" for name in names + archives)
 
 
 _FIELDS: dict[str, Callable[[Paper], str]] = {
-    "ti": _title,
-    "abs": _abstract,
-    "au": _authors,
+    "ti": lambda paper: plain(paper.title),
+    "abs": lambda paper: plain(paper.abstract),
+    "au": lambda paper: "; ".join(plain(name) for name in paper.names),
     "cat": _categories,
 }
 # How a folded text shows what Unicode does not take apart. The soft hyphen goes.
@@ -194,15 +177,15 @@ def _parts(line: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _alternative(text: str) -> Alternative:
+def _alternative(text: str) -> Terms:
     """Read one alternative; ValueError tells what to write in it instead."""
     try:
-        return Alternative(text, _terms(text.translate(_STRAIGHT)))
+        return _terms(text.translate(_STRAIGHT))
     except ValueError as error:
         raise ValueError(f"in {text!r} write {error}") from error
 
 
-def _terms(straight: str) -> tuple[Term, ...]:
+def _terms(straight: str) -> Terms:
     """Read the terms of an alternative, whose quotes and commas are plain ones."""
     if straight.count('"') % 2:
         raise ValueError('a quotation mark at both ends, as in "RAG"')
@@ -276,10 +259,9 @@ def _places(field: str, sought: str) -> Places:
 def _pattern(field: str, sought: str) -> str:
     if sought == "*":
         return ""  # which is found in every text
-    words = sought.strip('"')
+    literal = re.escape(fold(sought.strip('"')))
     if field == "cat":
-        return rf"(?<!\S){re.escape(words.lower())}(?!\S)"
-    literal = re.escape(fold(words))
+        return rf"\|{literal}\|"
     if sought.startswith('"'):
         return rf"(?<!\w){literal}(?!\w)"
     return literal
@@ -291,20 +273,19 @@ def _pattern(field: str, sought: str) -> str:
 _SPLIT_NAME = re.compile(r'\bau:[^":]+, [^":\s]+( [^":\s]+)?$', re.IGNORECASE)
 
 
-def _notices(alternatives: Sequence[Alternative]) -> list[str]:
+def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
     """Return what may be meant otherwise in the alternatives of a line."""
     notices = []
-    for alternative in alternatives:
-        straight = alternative.text.translate(_STRAIGHT)
-        if re.search(r"\S (and|or|not) \S", _unquoted(straight)):
+    for text, terms in alternatives.items():
+        if re.search(r"\S (and|or|not) \S", _unquoted(text.translate(_STRAIGHT))):
             notices.append(
-                f"{alternative.text!r} is one phrase; write AND or ANDNOT in capitals,"
+                f"{text!r} is one phrase; write AND or ANDNOT in capitals,"
                 " and a comma for or"
             )
-        for term in alternative.terms:
+        for term in terms:
             notices += _term_notices(term)
-    for first, second in pairwise(alternatives):
-        both = f"{first.text}, {second.text}"
+    for pair in pairwise(alternatives):
+        both = ", ".join(pair)
         if _SPLIT_NAME.search(both.translate(_STRAIGHT)):
             notices.append(
                 f"{both!r} is two alternatives; one author is written as in au:Lewis,"

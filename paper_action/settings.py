@@ -45,11 +45,6 @@ class Setting:
     read: Reader
     if_empty: str | None = ""
 
-    @property
-    def help(self) -> str:
-        """What it is, and its default."""
-        return f"{self.about} (default: {self.default or 'none'})"
-
 
 def setting(default: str, about: str, read: Reader, if_empty: str | None = "") -> Any:
     """Declare a setting; the type of its value is that of the field."""
@@ -216,7 +211,7 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
             f"--{_public(name)}",
             default=environ.get(PREFIX + name.upper(), ""),
             metavar="...",
-            help=declared.help,
+            help=f"{declared.about} (default: {declared.default or 'none'})",
         )
         if declared.read is readers.boolean:  # the flag alone means true
             flag.nargs = "?"
