@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from paper_action.settings import Settings
+from paper_action.settings import DECLARED
 
 from .conftest import DATA, DAYS, TOP, clean_environ, clone, git, run
 from .test_git import edit, posix, script
@@ -42,8 +42,7 @@ def call(program, *words, fails=False, **where) -> str:
 
 
 def test_every_setting_is_an_input_and_is_handed_on():
-    declared = {name: one for name, one in vars(Settings).items() if isinstance(one, tuple)}
-    defaults = {name.replace("_", "-"): one[0] for name, one in declared.items()}
+    defaults = {name.replace("_", "-"): one.default for name, one in DECLARED.items()}
     defaults |= {"commit": "true", "token": "${{ github.token }}"}
     assert {name: one["default"] for name, one in ACTION["inputs"].items()} == defaults
     form, called = (TRIGGERS[f"workflow_{kind}"]["inputs"] for kind in ("dispatch", "call"))
@@ -131,7 +130,7 @@ def test_a_run_by_hand_takes_what_the_form_says_before_the_variables(act, origin
 
 def test_a_box_nobody_ticked_leaves_the_variable_in_force_and_a_wrong_one_fails_the_job(act):
     said = act("workflow_dispatch", PAPERS, TIDY="perhaps", FEED_URL=DAYS[1], fails=True)
-    assert "tidy: 'perhaps' will not do" in said
+    assert "tidy: 'perhaps' is not one of true, false" in said
 
 
 CALLER = (DATA / "caller.yml").read_text("utf-8")
