@@ -119,7 +119,7 @@ def test_an_abstract_begins_with_its_own_words_whatever_was_announced(folder, ki
 
 
 def four_months(folder, line_ending):
-    """Run on papers of four months where a list and its data are; return the files' bytes."""
+    """Run on papers of four months beside a list and its data; return the files."""
     folder.mkdir()
     (folder / "README.md").write_bytes(b"# List" + line_ending)
     (folder / "papers.jsonl").write_bytes(b'{"id": "2412.00001"}' + line_ending)
