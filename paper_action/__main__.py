@@ -18,8 +18,9 @@ def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
     report = Report(environ)
     try:
         settings = read_settings(argv, environ, now)
-        for note in settings.keywords.notes + (settings.exclude.notes if settings.exclude else ()):
-            report.log(note)
+        for notice in settings.notices:
+            report.log(notice)
+        report.warn(settings.warnings)
         _run(settings, report, scheduled=environ.get("GITHUB_EVENT_NAME") == "schedule")
     except (PaperActionError, OSError) as error:
         report.fail(error)

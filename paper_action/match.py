@@ -45,12 +45,17 @@ Term: TypeAlias = tuple[str, re.Pattern[str], bool]
 class Keywords(NamedTuple):
     """The alternatives of a setting as they were written, each with its terms.
 
-    ``fields`` are those that terms ask for, ``notes`` are readings that may not be what was meant.
+    ``fields`` are those that terms ask for, ``notices`` tell what may be meant otherwise.
     """
 
     alternatives: tuple[tuple[str, tuple[Term, ...]], ...]
     fields: frozenset[str]
-    notes: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The alternatives as they were written."""
+        return tuple(text for text, _ in self.alternatives)
 
     @classmethod
     def parse(cls, text: str) -> "Keywords":

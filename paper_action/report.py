@@ -118,7 +118,7 @@ def _remarks(matched: Matched, revision: Revision, settings: Settings) -> Iterat
     done = f"added {count}, moved to the archive {revision.moved}, made anew {revision.tidied}"
     yield f"{read}, already listed {revision.listed}, {done}"
     found = set(chain(*wanted))
-    idle = ", ".join(text for text, _ in settings.keywords.alternatives if text not in found)
+    idle = ", ".join(text for text in settings.keywords.texts if text not in found)
     why = "matched nothing this time" if found else f"{len(matched)} announced, none matches"
     if idle:
         yield f"{why}: {idle}" if matched else _QUIET

@@ -13,7 +13,7 @@ import re
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
 from os.path import isfile  # Path.is_file raises for a name that is too long
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Any
 from . import __version__, match
 from .match import Keywords
 from .paper import ConfigError, Paper
+from .taxonomy import categories, nearest, spelled
 
 PREFIX = "PAPER_ACTION_"
 _TYPES = "new, cross, replace, replace-cross"
@@ -41,25 +42,12 @@ _SECONDS = r"[0-9]{0,3}\.?[0-9]{1,3}"
 _HTTP = r"https?://[^\s/?#@]+(/[^\s?#]*)?"
 
 
-def _category(word: str) -> str:
-    return re.sub(r"\.\w\w$", lambda subject: subject[0].upper(), word.lower())
-
-
-def _day(text: str) -> datetime:
-    """Return the first moment of the UTC day that a text names in one way only.
-
-    What the text leaves out comes from two different defaults, and day and month are read in both
-    orders unless the year leads: a text that can be read in two ways gives two days.
-    """
-    from dateutil import parser as dates  # slow to import, and seldom needed
-
-    swapped = not re.match(r"\d{4}", text)
-    with suppress(ValueError, OverflowError):
-        moment = dates.parse(text, default=datetime(2001, 1, 1, tzinfo=UTC))
-        other = dates.parse(text, default=datetime(2002, 2, 2, tzinfo=UTC), dayfirst=swapped)
-        if moment == other and str(moment.year) in text:
-            return datetime.combine(moment.astimezone(UTC), time(), UTC)
-    raise ValueError(f"{text!r} is not one certain day; write it like 2024-03-31")
+def _day(text: str) -> date:
+    """Return the UTC day that a text names in the one form that cannot be misread."""
+    with suppress(ValueError):
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
+    raise ValueError(f"{text!r} is not a day; write it like 2024-03-31")
 
 
 def setting(default: str, about: str, shape: str = _TEXT, make: Callable[[str], Any] = str) -> Any:
@@ -71,13 +59,14 @@ class Settings:
     """What one run was asked to do, every value checked; ``now`` is the run's clock.
 
     Derived are ``saved_feed``, whether the feed is a file, which is then the only source,
-    ``folder``, this table's part of the archive, relative to ``root``, with ``/``, and ``window``,
-    the first and last UTC day to ask the query API for, both included, or None.
+    ``folder``, this table's part of the archive, relative to ``root``, with ``/``, ``today``, the
+    UTC day of the run, and ``window``, the first and last day that were chosen, both included, or
+    None. ``notices`` tell what may be meant otherwise, ``warnings`` what arXiv does not have.
     """
 
     now: datetime
     token: str = setting("", "for the push")
-    categories: Words = setting("cs.IR", "arXiv's categories or archives", _CATEGORY, _category)
+    categories: Words = setting("cs.IR", "arXiv's categories or archives", _CATEGORY, spelled)
     keywords: Keywords = setting(_KEYWORDS, "papers to keep, see below", make=Keywords.parse)
     exclude: Keywords | None = setting("", "papers to leave out", make=Keywords.parse)
     announce_types: Words = setting(_TYPES, "announcements that count", _TYPES)
@@ -90,8 +79,8 @@ class Settings:
     archive: str = setting("archive", "folder for them, below root", f"{_FILE}/*", normpath)
     data_file: str = setting("", "a file like papers.csv", rf"{_FILE}\.(csv|jsonl)", normpath)
     lookback_days: int = setting("7", "days to ask the API for; 0 never asks", "[0-9]{1,4}", int)
-    since: datetime | None = setting("", "first UTC day to read, as 2024-03-31", make=_day)
-    until: datetime | None = setting("", "last UTC day, in any form that is clear", make=_day)
+    since: date | None = setting("", "first UTC day to read, as 2024-03-31", make=_day)
+    until: date | None = setting("", "last UTC day, as 2024-03-31", make=_day)
     tidy: bool = setting("false", "also make the rows anew", "true, false", _true)
     commit: bool = setting("false", "commit and push what changed", "true, false", _true)
     branch: str = setting("", "a name like main, if not the checked-out one", _BRANCH, _branch)
@@ -110,11 +99,14 @@ class Settings:
         vars(self).update({name: _read(name, text) for name, text in texts.items()}, now=now)
         self.saved_feed = "://" not in self.feed_url
         self.folder = Path(self.archive, self.section).as_posix()
-        self.window: tuple[datetime, datetime] | None = None
-        if not self.saved_feed and (self.since or self.until or self.lookback_days):
-            today, back = datetime.combine(now, time(), UTC), timedelta(days=self.lookback_days)
-            first = datetime(1991, 1, 1, tzinfo=UTC) if self.until else today - back
-            self.window = self.since or first, self.until or today
+        self.today = now.astimezone(UTC).date()
+        self.window = (self.since, self.until or self.today) if self.since else None
+        self.notices = self.keywords.notices + (self.exclude.notices if self.exclude else ())
+        self.warnings = tuple(
+            f"categories: arXiv has no {name!r}; {nearest(name)}"
+            for name in self.categories
+            if name not in categories()
+        )
         for name, objected, why in _objections(self):
             if objected:
                 raise ConfigError(name, why)
@@ -149,7 +141,7 @@ def _read(name: str, text: str) -> Any:
 
 def _objections(chosen: Settings) -> Iterator[tuple[str, object, str]]:
     """Yield what may not go together, or not with what is in ``root``: the setting, if so, why."""
-    root, feed, saved, now = chosen.root, chosen.feed_url, chosen.saved_feed, chosen.now
+    root, feed, saved = chosen.root, chosen.feed_url, chosen.saved_feed
     yield "root", not root.is_dir(), f"{str(root)!r} is not a folder; write . for this one"
     path, folder = located(root, chosen.path, "path"), located(root, chosen.archive, "archive")
     located(root, chosen.data_file, "data-file")
@@ -161,9 +153,12 @@ def _objections(chosen: Settings) -> Iterator[tuple[str, object, str]]:
     yield "feed-url", gone, f"{feed!r} is not a file; write https://rss.arxiv.org/atom"
     yield "since", saved and chosen.since, f"{feed!r} is the run's only source; leave since empty"
     yield "until", saved and chosen.until, f"{feed!r} is the run's only source; leave until empty"
-    first, last = chosen.window or (now, now)
-    yield "since", first > now, f"'{first:%Y-%m-%d}' is in the future; write {now:%Y-%m-%d}"
-    yield "until", last < first, f"'{last:%Y-%m-%d}' is before since; write {first:%Y-%m-%d}"
+    today = chosen.today
+    first, last = chosen.window or (today, today)
+    yield "since", first > today, f"'{first}' is in the future; write {today}"
+    yield "until", last < first, f"'{last}' is before since; write {first}"
+    alone = chosen.until and not chosen.since
+    yield "until", alone, f"'{chosen.until}' needs a first day; write one like 2024-03-31 as since"
 
 
 def located(root: Path, name: str, setting: str) -> Path:

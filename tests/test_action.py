@@ -1,9 +1,9 @@
 """The action and its workflows: held against the settings, judged, and run.
 
 Workflows run in act, a real runner, without containers. It does not know GitHub, so a
-stand-in for actions/checkout clones the repository whose workflow it is; nor does it know
-a queue, which its copies of papers.yml lack. Packages come from a folder of wheels, and
-every feed is a saved one.
+stand-in for actions/checkout clones the repository whose workflow it is; nor does it
+know a queue, which its copies of papers.yml lack. Packages come from a folder of
+wheels, and every feed is a saved one.
 """
 
 import os
@@ -117,10 +117,9 @@ def test_an_input_of_the_workflow_is_described_as_that_of_the_action(inputs):
 
 def test_the_workflow_hands_on_its_input_or_else_the_variable():
     boxes = {"tidy", "dry-run"}  # of the form, see below
-    expected = {
-        name: f"${{{{ format('{{0}}', inputs.{name}) || vars.PAPERS_{shouted(name)} }}}}"
-        for name in CALL.keys() - boxes
-    }
+    either = "${{{{ format('{{0}}', inputs.{}) || vars.PAPERS_{} }}}}"
+    names = CALL.keys() - boxes
+    expected = {name: either.format(name, shouted(name)) for name in names}
     handed = {name: text for name, text in STEP["with"].items() if name in expected}
     assert handed == expected
     assert STEP["with"].keys() == ACTION["inputs"].keys()

@@ -184,7 +184,7 @@ def test_a_window_is_read_month_by_month_from_end_to_end_and_the_feed_is_not(ser
     assert (run.ids, run.feeds, run.queries, run.complete) == (ids[1:-2], 0, 12, True)
     assert re.search(r"(?s)to 2024-02-29: 1 papers\n.*\nthe query API: 12 pa", "\n".join(run.log))
     since = Run(server, "--since=2025-04-01", NONE, listed="x")
-    until = Run(server, "--until=1991-12-31", NONE)
+    until = Run(server, "--since=1991-01-01", "--until=1991-12-31", NONE)
     assert (since.ids, len(since.asked), len(until.asked)) == (ids[-1:], 1, 12)
     assert "[199101010000 TO 199101312359]" in until.asked[0]
     server.api_faults = [None, None, Fault(400)]

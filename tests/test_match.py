@@ -45,6 +45,11 @@ def test_every_alternative_that_matches_is_named_as_it_was_written():
     assert named == ("Foo AND  bar", "“baz”", "ba")
 
 
+def test_a_line_that_begins_with_a_number_sign_is_a_comment_to_its_end():
+    named = Keywords.parse("#llm, rag\n # ti:a OR b\ngraph").texts
+    assert named == ("graph",)
+
+
 @pytest.mark.parametrize(("line", "instead"), cases("foreign.txt"))
 def test_another_search_language_is_an_error_that_shows_what_to_write(line, instead):
     with pytest.raises(ValueError, match=re.escape(repr(line))) as caught:

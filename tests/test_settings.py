@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from ruamel.yaml import YAML
 
 from paper_action import __version__
 from paper_action.paper import ConfigError
-from paper_action.settings import PREFIX, Settings
+from paper_action.settings import PREFIX, Settings, read_settings
 
 from .conftest import DAYS, NOW, TOP, cases
 
@@ -114,9 +115,39 @@ def test_the_token_is_not_shown_where_settings_are_printed():
     assert "secret" not in repr(load(token="secret"))
 
 
+def test_the_token_of_the_job_is_used_only_where_it_is_handed_on():
+    assert read_settings([], {"GITHUB_TOKEN": "secret"}, NOW).token == ""
+
+
 @given(NAMES, st.text() | st.lists(SIGNS).map("".join))
 def test_any_text_is_a_value_or_an_error_of_its_setting(name, text):
     try:
         load(**{name: text})
     except ConfigError as caught:
         assert caught.setting == name  # noqa: PT017
+
+
+def test_the_chosen_window_ends_today_where_no_other_end_is_given():
+    first, last = date(2025, 4, 1), date(2025, 4, 2)
+    assert load().window is None
+    assert load(since="2025-04-01").window == (first, load().today)
+    assert load(since="2025-04-01", until="2025-04-02").window == (first, last)
+
+
+def test_today_is_the_day_of_greenwich():
+    evening = datetime(2025, 4, 9, 22, 0, tzinfo=timezone(timedelta(hours=-5)))
+    assert read_settings([], {}, evening).today == date(2025, 4, 10)
+
+
+def test_what_may_be_meant_otherwise_is_told_of_both_lists_of_keywords():
+    both = load(keywords="au:Wang, Wei", exclude="au:Li, Na")
+    assert ["'au:Wang, Wei'" in notice for notice in both.notices] == [True, False]
+    assert ["'au:Li, Na'" in notice for notice in both.notices] == [False, True]
+
+
+def test_a_category_that_arxiv_does_not_have_is_a_warning_with_the_nearest_ones():
+    assert load(categories="cs.IR, math, hep-th").warnings == ()
+    (warning,) = load(categories="cs.IR, cs.NPL").warnings
+    assert warning.startswith("categories: arXiv has no 'cs.NPL'")
+    assert "cs.PL" in warning
+    assert "https://arxiv.org/category_taxonomy" in load(categories="zzzz").warnings[0]

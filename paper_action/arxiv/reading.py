@@ -6,7 +6,7 @@ A source yields its papers one by one, so that those it gave before it failed co
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -93,7 +93,7 @@ def _read(reading: _Reading) -> _Reading:
     """
     client, settings = reading.client, reading.settings
     feed, names = settings.feed_url if settings.saved_feed else FEED, "+".join(settings.categories)
-    window, is_chosen = settings.window, settings.since or settings.until
+    window, is_chosen = _days(settings), settings.window
     sources = [] if is_chosen else [(feed, reading.announced, _announced(reading, names))]
     sources += [(API, reading.missed, _missed(reading, *window))] if window else []
     sources += [(RECORDS, reading.records, _records(reading))] if reading.ids else []
@@ -118,6 +118,19 @@ def _read(reading: _Reading) -> _Reading:
         reading.warnings += _stale(newer, both[-1], settings.now)
     reading.papers = older + newer if settings.order == "append" else newer + older[::-1]
     return reading
+
+
+def _days(settings: Settings) -> tuple[datetime, datetime] | None:
+    """Return the first moments of the first and the last day to ask the query API for."""
+    back = settings.today - timedelta(days=settings.lookback_days)
+    if settings.saved_feed or not (settings.window or settings.lookback_days):
+        return None
+    first, last = settings.window or (back, settings.today)
+    return _midnight(first), _midnight(last)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _stale(newer: Sequence[Paper], youngest: Paper, now: datetime) -> list[str]:
