@@ -1,154 +1,241 @@
-"""Say what a run did: log and annotations, outputs, job summary, commit message.
+"""Where a run says what it did: log, annotations, outputs and job summary.
 
 Workflow commands and files are those of
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands.
-Whatever was fetched is data here: it gets no line, command, output or mention of its own.
+Whatever was fetched is data here: it gets no line, command, output or mention of its
+own.
 """
 
 import json
 import os
-import re
 import sys
+import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import accumulate, chain
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import quote
 
 from .listing import cells, record
-from .paper import Revision
-from .settings import Settings
-from .text import escape, plain
+from .paper import ConfigError, PaperActionError, Revision
+from .phrases import Outcome, headline, idle_keywords, remarks
+from .text import escape
 
-OUTPUT_LIMIT = 480_000  # UTF-16 units of two bytes: under GitHub's 1 MiB for a job's outputs
-SUMMARY_LIMIT = 900_000  # bytes, under GitHub's 1 MiB for a step's summary
-_QUIET = "Nothing was announced. A quiet day is normal: arXiv rests on weekends and its holidays"
-
-# for the ID of each paper that was read the alternatives it matches, none if it is not wanted
-Matched = Mapping[str, Sequence[str]]
+# A job's outputs have 1 MiB on GitHub, in which each sign counts as two bytes.
+OUTPUT_LIMIT = 480_000
+# A step's summary has 1 MiB, which is shared out here, in bytes.
+TABLE_LIMIT = 900_000
+ALERT_LIMIT = 50_000
 
 
 class Report:
-    """Collects what a run says, and says it in the way of the place it runs in."""
+    """Says what a run does, as the place wants it: a runner or a terminal."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self.exit_code, self._environ, self._warnings = 0, environ, list[str]()
-        self._actions = environ.get("GITHUB_ACTIONS") == "true"
-        self._home = f"{environ.get('GITHUB_SERVER_URL')}/{environ.get('GITHUB_REPOSITORY')}"
+        self.exit_code = 0
+        self.is_scheduled = environ.get("GITHUB_EVENT_NAME") == "schedule"
+        self._environ = environ
+        self._is_runner = environ.get("GITHUB_ACTIONS") == "true"
+        self._warnings: list[str] = []
+        self._notices: list[str] = []
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Fold what is said meanwhile into a group of the log."""
-        print(f"::group::{name}" if self._actions else f"{name}:", flush=True)
+        _print(f"::group::{name}" if self._is_runner else f"{name}:")
         try:
             yield
         finally:
-            print("::endgroup::" if self._actions else "", flush=True)
+            _print("::endgroup::" if self._is_runner else "")
 
-    def log(self, text: str, kind: str = "", title: str = "") -> None:
-        """Say one line, whatever the text holds; ``kind`` is an annotation's or empty."""
-        text = "".join(char if char.isprintable() else " " for char in text.strip())
-        text = re.sub(r"^(?=::)|(?<=#)(?=#\[)", "·", text)  # to a runner they begin a command
-        stream = sys.stdout
-        if self._actions and kind:
-            text = f"::{kind}{title and f' title={title}'}::{text.replace('%', '%25')}"
-        elif kind in ("error", "warning"):
-            text, stream = f"{kind}: {text}", sys.stderr
-        letters = stream.encoding or "utf-8"  # a console need not know every author's letters
-        print(text.encode(letters, "replace").decode(letters), file=stream, flush=True)
+    def log(self, text: str) -> None:
+        """Say one line in the log alone."""
+        _print(_no_command(_one_line(text)))
+
+    def notice(self, texts: Iterable[str]) -> None:
+        """Say, each once, what is good to know."""
+        for text in texts:
+            if text not in self._notices:
+                self._notices.append(text)
+                self._announce(text)
 
     def warn(self, texts: Iterable[str]) -> None:
         """Say, each once, what went wrong without stopping the run."""
-        for text in dict.fromkeys(texts):
-            self._warnings.append(text)
-            self.log(text, "warning")
+        for text in texts:
+            if text not in self._warnings:
+                self._warnings.append(text)
+                self._alarm("warning", text)
 
     def fail(self, error: Exception) -> None:
         """Say why the run fails."""
-        self.exit_code = getattr(error, "exit_code", 1)
-        self.log(str(error), "error", getattr(error, "setting", ""))
-        self._tell(_outputs(Revision(), {}, ""), ["## The run failed", escape(str(error))])
+        self.exit_code = error.exit_code if isinstance(error, PaperActionError) else 1
+        setting = error.setting if isinstance(error, ConfigError) else ""
+        self._alarm("error", str(error), setting)
+        self._write("GITHUB_OUTPUT", _outputs(Revision(), {}, ""))
+        self._summarise(["## The run failed", _shown(str(error)), *self._alerts()])
 
-    def result(self, matched: Matched, revision: Revision, commit: str, settings: Settings) -> None:
+    def crash(self, error: Exception) -> None:
+        """Say that the program itself is at fault, and where."""
+        with self.step("For a bug report"):
+            for line in "".join(traceback.format_exception(error)).splitlines():
+                self.log(line)
+        what = f"{type(error).__name__}: {error}"
+        self.fail(
+            RuntimeError(f"a fault of paper-action itself, please report it: {what}")
+        )
+
+    def result(self, outcome: Outcome) -> None:
         """Say what became of the list, in the log, the outputs and the summary."""
-        self.warn(revision.warnings)
-        headline, *remarks = _remarks(matched, revision, settings)
-        for line in [*(f"+ {row}" for row in revision.rows if settings.dry_run), *remarks]:
-            self.log(line)
-        self.log(headline, "notice")
-        said = [f"## {escape(headline)}", *map(escape, remarks)]
-        if commit:
-            said.append(f"[Commit {commit[:7]}]({self._home}/commit/{commit})")
-        if commit and str(settings.root) in (".", self._environ.get("GITHUB_WORKSPACE")):
-            said.append(f"[The list]({self._home}/blob/{commit}/{quote(settings.path)})")
-        self._tell(_outputs(revision, matched, commit), chain(said, _added(revision, matched)))
+        revision = outcome.revision
+        if outcome.settings.dry_run:
+            for row in revision.rows:
+                self.log(f"+ {row}")
+        for remark in remarks(outcome):
+            self.log(remark)
+        idle = idle_keywords(outcome)
+        if idle:
+            self.notice([idle])
+        self._announce(headline(outcome))
+        outputs = _outputs(revision, outcome.matched, outcome.commit)
+        self._write("GITHUB_OUTPUT", outputs)
+        parts = [f"## {_shown(headline(outcome))}", *map(_shown, remarks(outcome))]
+        parts += self._links(outcome)
+        parts += self._alerts()
+        self._summarise([*parts, *_table(outcome)])
 
-    def _tell(self, outputs: Iterable[str], summary: Iterable[str]) -> None:
-        """Add to the files that a runner has; the summary ends with every warning."""
-        warnings = [f"> [!WARNING]\n> {escape(text)}" for text in self._warnings]
-        parts = (f"{part}\n\n" for part in chain(summary, _fitting(warnings, 50_000)))
-        for name, lines in {"GITHUB_OUTPUT": outputs, "GITHUB_STEP_SUMMARY": parts}.items():
-            if self._environ.get(name):
-                with Path(self._environ[name]).open("a", encoding="utf-8", newline="\n") as file:
-                    file.writelines(lines)
+    def _announce(self, text: str) -> None:
+        """Say a notice; it is an annotation where somebody waits for the run to end."""
+        if self._is_runner and not self.is_scheduled:
+            _print(f"::notice::{_escaped(_one_line(text))}")
+        else:
+            self.log(text)
+
+    def _alarm(self, kind: str, text: str, title: str = "") -> None:
+        """Say a warning or an error."""
+        line = _one_line(text)
+        if not self._is_runner:
+            _print(f"{kind}: {line}", sys.stderr)
+        elif title:
+            _print(f"::{kind} title={title}::{_escaped(line)}")
+        else:
+            _print(f"::{kind}::{_escaped(line)}")
+
+    def _alerts(self) -> list[str]:
+        """Return every warning and notice as GitHub's Markdown has them."""
+        alerts = [f"> [!WARNING]\n> {_shown(text)}" for text in self._warnings]
+        alerts += [f"> [!NOTE]\n> {_shown(text)}" for text in self._notices]
+        fitting = _fitting(alerts, ALERT_LIMIT)
+        return [*fitting, *_rest(alerts, fitting)]
+
+    def _links(self, outcome: Outcome) -> list[str]:
+        """Return links to the commit, and to the list in it if its place is known."""
+        commit = outcome.commit
+        if not commit:
+            return []
+        server = self._environ.get("GITHUB_SERVER_URL")
+        home = f"{server}/{self._environ.get('GITHUB_REPOSITORY')}"
+        links = [f"[Commit {commit[:7]}]({home}/commit/{commit})"]
+        tops = (".", self._environ.get("GITHUB_WORKSPACE"))
+        if str(outcome.settings.root) in tops:
+            path = quote(outcome.settings.path)
+            links.append(f"[The list]({home}/blob/{commit}/{path})")
+        return links
+
+    def _summarise(self, parts: Sequence[str]) -> None:
+        self._write("GITHUB_STEP_SUMMARY", "".join(f"{part}\n\n" for part in parts))
+
+    def _write(self, name: str, text: str) -> None:
+        """Add to a file that a runner has; what cannot be told so fails the run."""
+        path = self._environ.get(name)
+        if not path:
+            return
+        try:
+            with Path(path).open("a", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            self.exit_code = 1
+            self._alarm("error", f"{name} could not be written: {error}")
 
 
-def commit_message(revision: Revision, template: str) -> str:
-    """Return the template filled in, or what else the commit does, and each title with its link.
-
-    GitHub reads ``@name`` and ``#12`` in a message as mentions: a word joiner keeps titles from it.
-    """
-    if not revision.added:
-        rows = "1 row" if revision.moved == 1 else f"{revision.moved} rows"
-        return f"Move {rows} to the archive" if revision.moved else "Tidy the table of papers"
-    if len(revision.added) == 1:
-        template = re.sub(r"(\{added\}(?:\s+\S+){0,2}?\s+paper)s\b", r"\1", template)
-    ids = ", ".join(paper.id for paper in revision.added)
-    subject = template.replace("{added}", str(len(revision.added))).replace("{ids}", ids)
-    titles = "\n".join(f"- {plain(paper.title)}\n  {paper.url}" for paper in revision.added)
-    return subject + "\n\n" + re.sub(r"(?<=[@#])(?=\w)", "\u2060", titles) + "\n"
+def _print(line: str, stream: TextIO | None = None) -> None:
+    """Print a line in the letters that a console has, which may not be all."""
+    stream = stream or sys.stdout
+    letters = stream.encoding or "utf-8"
+    printable = line.encode(letters, "replace").decode(letters)
+    print(printable, file=stream, flush=True)
 
 
-def _remarks(matched: Matched, revision: Revision, settings: Settings) -> Iterator[str]:
-    """Yield the headline, the numbers in one line, and which keywords found nothing."""
-    dry, count = "Dry run, nothing was written: " * settings.dry_run, len(revision.added)
-    yield f"{dry}{count or 'no'} new paper{'s' * (count != 1)} in {revision.place or settings.path}"
-    wanted = [*filter(None, matched.values())]
-    read = f"had {revision.had}, announced {len(matched)}, matched {len(wanted)}"
-    done = f"added {count}, moved to the archive {revision.moved}, made anew {revision.tidied}"
-    yield f"{read}, already listed {revision.listed}, {done}"
-    found = set(chain(*wanted))
-    idle = ", ".join(text for text in settings.keywords.texts if text not in found)
-    why = "matched nothing this time" if found else f"{len(matched)} announced, none matches"
-    if idle:
-        yield f"{why}: {idle}" if matched else _QUIET
+def _one_line(text: str) -> str:
+    """Return text without line ends, and signs that steer a console or turn words."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
-def _outputs(revision: Revision, matched: Matched, commit: str) -> Iterator[str]:
-    """Yield the outputs as the runner reads them from a file."""
+def _no_command(line: str) -> str:
+    """Return a line that a runner does not take for a command."""
+    if line.lstrip().startswith("::"):
+        line = f"·{line.lstrip()}"
+    return line.replace("##[", "#·#[")
+
+
+def _escaped(line: str) -> str:
+    """Return the text of a command: a runner reads %0A as the end of a line."""
+    return _no_command(line.strip()).replace("%", "%25")
+
+
+def _shown(text: str) -> str:
+    """Return a line of Markdown that shows a text, whoever wrote it."""
+    return escape(_one_line(text).strip())
+
+
+def _outputs(
+    revision: Revision, matched: Mapping[str, Sequence[str]], commit: str
+) -> str:
+    """Return the outputs as a runner reads them, each value between two borders."""
     ids = json.dumps([paper.id for paper in revision.added])
-    papers = [record(paper) | {"matched": matched[paper.id][0]} for paper in revision.added]
-    shown = ", ".join(_fitting([*map(json.dumps, papers)], OUTPUT_LIMIT - len(ids)))
-    values = {"added": len(papers), "ids": ids, "papers": f"[{shown}]"}
-    values |= {"changed": json.dumps(bool(revision.files)), "commit": commit}
+    papers = [
+        json.dumps(record(paper) | {"matched": matched[paper.id][0]})
+        for paper in revision.added
+    ]
+    shown = _fitting(papers, OUTPUT_LIMIT - len(ids))
+    values = {
+        "added": str(len(papers)),
+        "ids": ids,
+        "papers": f"[{', '.join(shown)}]",
+        "changed": json.dumps(bool(revision.files)),
+        "commit": commit,
+    }
     border = f"end-{os.urandom(16).hex()}"  # nobody who writes a title can know it
-    yield from (f"{name}<<{border}\n{value}\n{border}\n" for name, value in values.items())
+    lines = [f"{name}<<{border}\n{value}\n{border}\n" for name, value in values.items()]
+    return "".join(lines)
 
 
-def _added(revision: Revision, matched: Matched) -> Iterator[str]:
-    """Yield the papers added, if any, as a table, as many as a summary holds."""
+def _table(outcome: Outcome) -> list[str]:
+    """Return the papers added, if any, as a table, as many as a summary holds."""
+    columns = ("title", "abstract", "authors")
     rows = []
-    for paper in revision.added:
-        title, abstract, authors = cells(paper, ["title", "abstract", "authors"], folded=True)
-        rows.append(f"| {title} {abstract} | {authors} | {escape(matched[paper.id][0])} |")
-    shown = _fitting(rows, SUMMARY_LIMIT)
-    if rows:
-        yield "\n".join(["| paper | authors | matched |", "| --- | --- | --- |", *shown])
-    if len(shown) < len(rows):
-        yield f"{len(rows) - len(shown)} more did not fit here."
+    for paper in outcome.revision.added:
+        title, abstract, authors = cells(paper, columns, folded=True)
+        keyword = _shown(outcome.matched[paper.id][0])
+        rows.append(f"| {title} {abstract} | {authors} | {keyword} |")
+    if not rows:
+        return []
+    fitting = _fitting(rows, TABLE_LIMIT)
+    head = ["| paper | authors | matched |", "| --- | --- | --- |"]
+    return ["\n".join(head + fitting), *_rest(rows, fitting)]
 
 
 def _fitting(parts: Sequence[str], room: int) -> list[str]:
-    """Return the first parts, as many as fit into so many bytes."""
-    sizes = accumulate(len(part.encode()) + 2 for part in parts)
-    return [part for part, size in zip(parts, sizes, strict=True) if size <= room]
+    """Return the first parts, as many as fit, with two bytes between them."""
+    fitting = []
+    for part in parts:
+        room -= len(part.encode()) + 2
+        if room < 0:
+            break
+        fitting.append(part)
+    return fitting
+
+
+def _rest(parts: Sequence[str], fitting: Sequence[str]) -> list[str]:
+    """Return a sentence on the parts that did not fit, if there are any."""
+    left = len(parts) - len(fitting)
+    return [f"{left} more did not fit here."] if left else []

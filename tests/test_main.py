@@ -54,7 +54,7 @@ def test_a_dry_run_shows_the_rows_and_touches_neither_files_nor_git(origin, chec
     assert done.outputs["commit"] == ""
     assert done.out.count("\n+ | ") == 4
     assert done.summary.startswith(
-        "## Dry run, nothing was written: 4 new papers in README"
+        "## Dry run, nothing was written. 4 new papers in README"
     )
     assert git(checkout, "status", "--porcelain") == ""
     assert git(checkout, "rev-parse", "main") == before
