@@ -174,8 +174,8 @@ def test_neither_checkout_leaves_a_token_and_the_second_is_this_workflows_own_co
 
 def test_the_callers_own_token_comes_before_the_jobs():
     (secret,) = PAPERS["on"]["workflow_call"]["secrets"]
-    assert secret == "token"
-    assert STEP["with"]["token"] == "${{ secrets.token || github.token }}"
+    assert secret == "papers-token"
+    assert STEP["with"]["token"] == "${{ secrets.papers-token || github.token }}"
 
 
 def test_a_run_has_an_hour_and_more():
@@ -202,6 +202,27 @@ def test_only_packages_with_the_hashes_that_were_reviewed_are_installed():
 def test_no_expression_stands_in_a_script():
     scripts = [step["run"] for step in [INSTALL, RUN, CHECK_CODE]]
     assert [script for script in scripts if "${{" in script] == []
+
+
+def test_every_step_has_a_name_that_a_log_can_show():
+    nameless = [step for step in ACTION["runs"]["steps"] if not step.get("name")]
+    assert nameless == []
+    files = sorted(GITHUB.glob("workflows/*.yml"))
+    jobs = [
+        job for file in files for job in load(file.read_text("utf-8"))["jobs"].values()
+    ]
+    scripts = [step for job in jobs for step in job["steps"] if "run" in step]
+    assert [step for step in scripts if not step.get("name")] == []
+    assert len(scripts) >= 5
+
+
+def test_the_projects_check_runs_the_readmes_two_commands():
+    readme = (TOP / "README.md").read_text("utf-8")
+    commands = re.findall(r"(?ms)^ *```sh\n(.*?)^ *```$", readme)
+    steps = [step.strip() for command in commands for step in command.split(" && ")]
+    lines = (TOP / ".ci/run").read_text("utf-8").splitlines()
+    assert len(commands) == 2
+    assert [line for line in lines if line in steps] == steps
 
 
 def test_every_file_for_github_fits_its_schema(tmp_path):
@@ -416,7 +437,11 @@ def test_nothing_of_the_users_gets_in_the_way(origin, product, tmp_path):
 @posix
 @pytest.mark.parametrize(
     ("path", "has"),
-    [("bin", "Python 3.10.12"), ("venv/bin", "without pip"), ("nothing", "none")],
+    [
+        ("bin", r"python3 \(Python 3.10.12\)"),
+        ("venv/bin", r"python3 \("),
+        ("no", "none"),
+    ],
 )
 def test_a_runner_without_a_python_that_will_do_is_told_what_it_has(
     tmp_path, path, has
@@ -426,4 +451,4 @@ def test_a_runner_without_a_python_that_will_do_is_told_what_it_has(
     environ = {"PATH": str(tmp_path / path)}
     install = INSTALL["run"]
     said = call("bash", "-eo", "pipefail", "-c", install, fails=True, env=environ)
-    assert re.search(f"(?m)^::error::.* later; this runner has .*{has}", said)
+    assert re.search(f"(?m)^::error::.*with pip; this runner has: {has}", said)
