@@ -10,8 +10,9 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote
@@ -21,6 +22,9 @@ from .paper import ConfigError, PaperActionError, Revision
 from .phrases import Outcome, headline, idle_keywords, remarks
 from .text import escape
 
+# The variables that name the files in which a runner takes outputs and summary.
+OUTPUTS = "GITHUB_OUTPUT"
+SUMMARY = "GITHUB_STEP_SUMMARY"
 # A job's outputs have 1 MiB on GitHub, in which each sign counts as two bytes.
 OUTPUT_LIMIT = 480_000
 # A step's summary has 1 MiB, which is shared out here, in bytes.
@@ -71,8 +75,8 @@ class Report:
         self.exit_code = error.exit_code if isinstance(error, PaperActionError) else 1
         setting = error.setting if isinstance(error, ConfigError) else ""
         self._alarm("error", str(error), setting)
-        self._write("GITHUB_OUTPUT", _outputs(Revision(), {}, ""))
-        self._summarise(["## The run failed", _shown(str(error)), *self._alerts()])
+        self._tell(OUTPUTS, partial(_outputs, Revision(), {}, ""))
+        self._tell(SUMMARY, partial(self._page_of_failure, error))
 
     def crash(self, error: Exception) -> None:
         """Say that the program itself is at fault, and where."""
@@ -86,9 +90,8 @@ class Report:
 
     def result(self, outcome: Outcome) -> None:
         """Say what became of the list, in the log, the outputs and the summary."""
-        revision = outcome.revision
         if outcome.settings.dry_run:
-            for row in revision.rows:
+            for row in outcome.revision.rows:
                 self.log(f"+ {row}")
         for remark in remarks(outcome):
             self.log(remark)
@@ -96,12 +99,9 @@ class Report:
         if idle:
             self.notice([idle])
         self._announce(headline(outcome))
-        outputs = _outputs(revision, outcome.matched, outcome.commit)
-        self._write("GITHUB_OUTPUT", outputs)
-        parts = [f"## {_shown(headline(outcome))}", *map(_shown, remarks(outcome))]
-        parts += self._links(outcome)
-        parts += self._alerts()
-        self._summarise([*parts, *_table(outcome)])
+        values = (outcome.revision, outcome.matched, outcome.commit)
+        self._tell(OUTPUTS, partial(_outputs, *values))
+        self._tell(SUMMARY, partial(self._page, outcome))
 
     def _announce(self, text: str) -> None:
         """Say a notice; it is an annotation where somebody waits for the run to end."""
@@ -141,20 +141,36 @@ class Report:
             links.append(f"[The list]({home}/blob/{commit}/{path})")
         return links
 
-    def _summarise(self, parts: Sequence[str]) -> None:
-        self._write("GITHUB_STEP_SUMMARY", "".join(f"{part}\n\n" for part in parts))
+    def _page(self, outcome: Outcome) -> str:
+        """Return the summary of a run: what asks for action, then its long table."""
+        parts = [f"## {_shown(headline(outcome))}"]
+        parts += map(_shown, remarks(outcome))
+        parts += self._links(outcome)
+        parts += self._alerts()
+        parts += _table(outcome)
+        return _paragraphs(parts)
 
-    def _write(self, name: str, text: str) -> None:
-        """Add to a file that a runner has; what cannot be told so fails the run."""
+    def _page_of_failure(self, error: Exception) -> str:
+        return _paragraphs(["## The run failed", _shown(str(error)), *self._alerts()])
+
+    def _tell(self, name: str, text: Callable[[], str]) -> None:
+        """Add to a file that a runner has; what cannot be told so fails the run.
+
+        The text is made only where there is such a file: it takes its time.
+        """
         path = self._environ.get(name)
         if not path:
             return
         try:
             with Path(path).open("a", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+                file.write(text())
         except OSError as error:
             self.exit_code = 1
             self._alarm("error", f"{name} could not be written: {error}")
+
+
+def _paragraphs(parts: Iterable[str]) -> str:
+    return "".join(f"{part}\n\n" for part in parts)
 
 
 def _print(line: str, stream: TextIO | None = None) -> None:
