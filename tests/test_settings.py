@@ -1,4 +1,4 @@
-"""Three doors to one set of settings, and errors that name the setting, the text and a way out."""
+"""Three doors to one set of settings, and errors that show a way out."""
 
 import os
 import re
@@ -20,14 +20,14 @@ INPUTS = YAML(typ="safe").load(TOP / "action.yml")["inputs"]
 DEFAULTS = {name: each["default"] for name, each in INPUTS.items()}
 DEFAULTS |= {"commit": "false", "token": ""}  # the action's own are others
 NAMES = st.sampled_from(sorted(DEFAULTS.keys() - {"token", "root"}))
-FILES = "path archive section data-file commit-message".split()
-REFUSED = cases("refused.txt") + [[name, "a\x07b.md", "will not do"] for name in FILES]
 
 
 def load(*flags: str, **texts: str) -> Settings:
-    """Return the settings of a run in this repository, its variables named as the settings are."""
-    variables = {PREFIX + name.upper().replace("-", "_"): text for name, text in texts.items()}
-    return Settings(flags, variables | {"GITHUB_WORKSPACE": str(TOP)}, NOW)
+    """Return the settings of a run in this repository with some variables."""
+    variables = {
+        PREFIX + name.upper().replace("-", "_"): text for name, text in texts.items()
+    }
+    return read_settings(flags, variables | {"GITHUB_WORKSPACE": str(TOP)}, NOW)
 
 
 def error(**texts: str) -> str:
@@ -54,8 +54,12 @@ def test_every_setting_is_in_the_help_with_its_default_and_so_is_the_grammar(cap
     assert page.startswith("usage: python -m paper_action [--SETTING VALUE] ...\n")
     assert page.count("\n") <= 60
     assert max(map(len, page.splitlines())) <= 80
-    assert all(word in page for word in ('\n  "RAG"    ', "ANDNOT", "au:", "2024-03-31"))
-    assert {*re.findall("(?m)^ +--([a-z-]+)", page)} == {*DEFAULTS, "version"} - {"token"}
+    assert all(
+        word in page for word in ('\n  "RAG"    ', "ANDNOT", "au:", "2024-03-31")
+    )
+    assert {*re.findall("(?m)^ +--([a-z-]+)", page)} == {*DEFAULTS, "version"} - {
+        "token"
+    }
     text = " ".join(page.split()).replace("multi- modal", "multi-modal")
     for name, default in DEFAULTS.items():
         about = rf"(--{name} \[?\.\.\.|_{name.upper()} )((?!default:).)*\(default: "
@@ -67,15 +71,19 @@ def test_the_version_can_be_asked_for(capsys):
 
 
 def test_what_is_no_flag_ends_the_run(capsys):
-    assert "unrecognized arguments: --categ" in printed(capsys, "--categ", "math", code=2)
+    assert "unrecognized arguments: --categ" in printed(
+        capsys, "--categ", "math", code=2
+    )
 
 
 def test_a_flag_wins_over_the_variable_and_empty_means_the_default():
     assert load(categories="math\ncs.CL").categories == ("math", "cs.CL")
     assert load("--categories", "cs.CL", categories="a b!").categories == ("cs.CL",)
     empty = load("--categories", "", categories="", exclude=" \n", since="")
-    assert vars(empty) == vars(load())
-    assert load("--commit", "--since", "2025-04-01", "--until", "2025-04-01").commit  # one day
+    assert empty == load()
+    assert load(
+        "--commit", "--since", "2025-04-01", "--until", "2025-04-01"
+    ).commit  # one day
     assert not load("--commit", "false", commit="true").commit
 
 
@@ -88,19 +96,31 @@ def test_values_are_read_in_any_case_and_form_that_is_clear(name, text, value):
     assert str(getattr(load(**{name: text}), name.replace("-", "_"))) == value
 
 
-@pytest.mark.parametrize(("name", "text", "hint"), REFUSED)
+@pytest.mark.parametrize(("name", "text", "hint"), cases("refused.txt"))
 def test_a_bad_value_is_an_error_that_shows_one_that_would_do(name, text, hint):
     said = error(**{name: text})
     assert said.startswith(f"{name}: ")
-    assert repr(text)[1:-1] in said
+    assert said.count(repr(text)) == 1
     assert hint in said.replace(repr(text), "")
 
 
+FILES = ("path", "root", "archive", "data-file", "feed-url")
+TEXTS = (*FILES, "section", "branch", "commit-message")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_sign_that_nobody_sees_is_an_error_that_shows_it(name):
+    assert repr("a\x07b.md") in error(**{name: "a\x07b.md"})
+
+
 def test_what_does_not_go_together_is_an_error():
-    assert error(since="2025-04-02", until="2025-04-01").startswith("until: '2025-04-01' is before")
-    assert "archive: 'archive' is not a folder beside archive/x.md" in error(path="archive/x.md")
-    for name in ("since", "until"):
-        assert f"leave {name} empty" in error(**{"feed-url": str(DAYS[0]), name: "2025-04-01"})
+    backwards = error(since="2025-04-02", until="2025-04-01")
+    assert backwards.startswith(
+        "until: '2025-04-01' is before since; write a day like "
+    )
+    assert "archive: 'archive' holds the list itself" in error(path="archive/x.md")
+    saved = error(**{"feed-url": str(DAYS[0]), "since": "2025-04-01"})
+    assert saved.startswith("since: '2025-04-01' cannot be read from a saved feed")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="making a link takes a privilege there")
@@ -113,6 +133,10 @@ def test_links_are_followed_within_the_checkout_and_not_out_of_it(folder):
 
 def test_the_token_is_not_shown_where_settings_are_printed():
     assert "secret" not in repr(load(token="secret"))
+
+
+def test_the_token_is_not_shown_where_it_cannot_be_used():
+    assert "secret" not in error(token="secret\x07")
 
 
 def test_the_token_of_the_job_is_used_only_where_it_is_handed_on():
