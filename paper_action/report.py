@@ -40,6 +40,8 @@ class Report:
         self.is_scheduled = environ.get("GITHUB_EVENT_NAME") == "schedule"
         self._environ = environ
         self._is_runner = environ.get("GITHUB_ACTIONS") == "true"
+        # What was pushed is reported as pushed, even if the run fails after that.
+        self._outputs = partial(_outputs, Revision(), {}, "")
         self._warnings: list[str] = []
         self._notices: list[str] = []
 
@@ -75,7 +77,7 @@ class Report:
         self.exit_code = error.exit_code if isinstance(error, PaperActionError) else 1
         setting = error.setting if isinstance(error, ConfigError) else ""
         self._alarm("error", str(error), setting)
-        self._tell(OUTPUTS, partial(_outputs, Revision(), {}, ""))
+        self._tell(OUTPUTS, self._outputs)
         self._tell(SUMMARY, partial(self._page_of_failure, error))
 
     def crash(self, error: Exception) -> None:
@@ -90,8 +92,10 @@ class Report:
 
     def result(self, outcome: Outcome) -> None:
         """Say what became of the list, in the log, the outputs and the summary."""
+        revision = outcome.revision
+        self._outputs = partial(_outputs, revision, outcome.matched, outcome.commit)
         if outcome.settings.dry_run:
-            for row in outcome.revision.rows:
+            for row in revision.rows:
                 self.log(f"+ {row}")
         for remark in remarks(outcome):
             self.log(remark)
@@ -99,8 +103,7 @@ class Report:
         if idle:
             self.notice([idle])
         self._announce(headline(outcome))
-        values = (outcome.revision, outcome.matched, outcome.commit)
-        self._tell(OUTPUTS, partial(_outputs, *values))
+        self._tell(OUTPUTS, self._outputs)
         self._tell(SUMMARY, partial(self._page, outcome))
 
     def _announce(self, text: str) -> None:
@@ -137,7 +140,7 @@ class Report:
         links = [f"[Commit {commit[:7]}]({home}/commit/{commit})"]
         tops = (".", self._environ.get("GITHUB_WORKSPACE"))
         if str(outcome.settings.root) in tops:
-            path = quote(outcome.settings.path)
+            path = quote(os.fsencode(outcome.settings.path))
             links.append(f"[The list]({home}/blob/{commit}/{path})")
         return links
 

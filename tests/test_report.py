@@ -88,6 +88,16 @@ def test_outputs_and_summary_too_large_for_github_are_cut_with_a_note(environ):
     assert sum(len(text) * 2 for text in done.outputs.values()) < 2**20
 
 
+def test_what_was_pushed_is_reported_as_pushed_even_if_the_summary_fails(environ):
+    report = Report(environ)
+    no_text = {ONE.id: (None,), TWO.id: (None,)}
+    with pytest.raises(TypeError) as fault:
+        report.result(outcome(matched=no_text, commit="c0ffee1"))
+    report.crash(fault.value)
+    assert left(environ).outputs["commit"] == "c0ffee1"
+    assert report.exit_code == 1
+
+
 def test_a_file_of_the_runners_that_cannot_be_written_fails_the_run_in_words(
     environ, tmp_path, capsys
 ):
