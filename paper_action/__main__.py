@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import arxiv, listing
 from .paper import PaperActionError, Revision
-from .phrases import Outcome, commit_message
+from .phrases import Outcome, commit_message, what_was_written
 from .report import Report
 from .settings import Settings, read_settings
 
@@ -99,7 +99,7 @@ def _write(
         revision, commit, new_branch = published
     else:
         revision = revise(settings.root)
-    for note in revision.notes:
+    for note in (*revision.notes, *what_was_written(revision, commit)):
         report.log(note)
     report.warn(revision.warnings)
     return revision, commit, new_branch

@@ -83,7 +83,15 @@ def idle_keywords(outcome: Outcome) -> str:
         return ""
     if found:
         return f"Matched nothing this time: {idle}"
-    return f"{counted(len(outcome.matched), 'paper')} read, none matches: {idle}"
+    return f"No paper matched: {idle}"
+
+
+def what_was_written(revision: Revision, commit: str) -> list[str]:
+    """Return what was written, for the log: each file, and the commit."""
+    said = [f"{name} was written" for name in revision.files]
+    if commit:
+        said.append(f"Commit {commit} was pushed")
+    return said or ["Nothing was written"]
 
 
 def commit_message(revision: Revision, template: str) -> str:

@@ -294,6 +294,19 @@ def test_what_cannot_be_read_or_written_is_an_error_in_one_line(
 # What is said: to a terminal, to a runner, in the summary
 
 
+def test_the_log_has_a_line_for_each_file_and_for_the_commit(checkout):
+    done = run(checkout, *READ_THE_FIRST_DAY, "--commit", "--data-file=papers.csv")
+    assert done.out.count("README.md was written\n") == 1
+    assert done.out.count("papers.csv was written\n") == 1
+    assert done.out.count(f"Commit {done.outputs['commit']} was pushed\n") == 1
+
+
+def test_a_run_that_finds_nothing_new_says_that_nothing_was_written(folder):
+    run(folder, *READ_THE_FIRST_DAY)
+    done = run(folder, *READ_THE_FIRST_DAY)
+    assert done.out.count("Nothing was written\n") == 1
+
+
 def test_a_process_reads_flags_and_variables_and_groups_what_it_says(folder):
     given = {"PAPER_ACTION_FEED_URL": str(DAYS[0]), "GITHUB_ACTIONS": "true"}
     done = run_process(folder, "--path", "list.md", PYTHONIOENCODING="ascii", **given)

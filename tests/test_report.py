@@ -254,13 +254,13 @@ def test_a_keyword_that_matched_nothing_is_a_notice(environ, capsys):
 def test_a_day_on_which_no_keyword_matched_names_all_of_them(environ):
     settings = chosen(keywords="rag, agents")
     result = nothing(settings, matched={"1": (), "2": ()}, entries=2)
-    words = "2 papers read, none matches: rag, agents"
+    words = "No paper matched: rag, agents"
     assert f"[!NOTE]\n{words}" in paragraphs(told(environ, result).summary)
 
 
 def test_keywords_that_all_matched_or_had_nothing_to_match_are_not_named(environ):
     settings = chosen(keywords="generative, llm")
-    assert "atche" not in told(environ, nothing(settings)).summary
+    assert "atched" not in told(environ, nothing(settings)).summary
     assert "atched nothing" not in told(environ, outcome(settings)).summary
 
 
