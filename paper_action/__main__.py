@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import arxiv, listing
 from .paper import PaperActionError, Revision
-from .phrases import Outcome, commit_message, what_was_written
+from .phrases import Outcome, commit_message
 from .report import Report
 from .settings import Settings, read_settings
 
@@ -82,8 +82,7 @@ def _read(folder: Path, settings: Settings, report: Report) -> arxiv.Reading:
     state = listing.listed(folder, settings)
     request = arxiv.Request(settings, state.papers, state.untidy, state.cursor)
     reading = arxiv.read(arxiv.Client(settings, report.log), request)
-    report.warn(reading.failures)
-    report.warn(reading.warnings)
+    report.warn([*reading.failures, *reading.warnings])
     return reading
 
 
@@ -99,8 +98,9 @@ def _write(
         revision, commit, new_branch = published
     else:
         revision = revise(settings.root)
-    for note in (*revision.notes, *what_was_written(revision, commit)):
+    for note in revision.notes:
         report.log(note)
+    report.log(f"Written: {', '.join(revision.files) or 'nothing'}")
     report.warn(revision.warnings)
     return revision, commit, new_branch
 

@@ -15,7 +15,7 @@ QUIET = (
     "Nothing was announced. A quiet day is normal: "
     "arXiv rests on weekends and its holidays"
 )
-WAITING = "The list is still empty: it waits for its first paper"
+NOTHING = "arXiv had no paper of these categories and announce-types"
 
 # What makes GitHub act on a commit message: a mention (@name), an issue (#12, GH-12), a
 # web address (of an issue, behind "closes"), and what keeps workflows from running:
@@ -61,37 +61,30 @@ def headline(outcome: Outcome) -> str:
 
 def remarks(outcome: Outcome) -> list[str]:
     """Return what else there is to say, as sentences."""
+    settings = outcome.settings
     revision = outcome.revision
-    is_empty = not revision.had and not revision.added
-    said = [_numbers(outcome), _why_nothing_was_read(outcome)]
-    if revision.made_file and not outcome.settings.dry_run:
-        said.append(f"{outcome.settings.path} was not there before: it was made")
+    said = [_numbers(outcome)]
+    if not outcome.matched and outcome.is_complete:
+        is_quiet = not outcome.entries and not settings.window
+        said.append(QUIET if is_quiet else NOTHING)
+    if revision.made_file and revision.files:
+        said.append(f"{settings.path} was not there before: it was made")
     if outcome.new_branch:
-        branch = f"The branch {outcome.new_branch} was not there before: it was made"
-        said.append(f"{branch}. If you meant another one, mend `branch`")
-    if is_empty and not outcome.settings.dry_run:
-        said.append(WAITING)
+        branch = f"The branch {outcome.new_branch}"
+        said.append(f"{branch} was not there before: it was made, as `branch` says")
+    if not revision.had and not revision.added and not settings.dry_run:
+        said.append("The list is still empty: it waits for its first paper")
     return [sentence for sentence in said if sentence]
 
 
-def idle_keywords(outcome: Outcome) -> str:
-    """Return a sentence on the keywords that found nothing, empty if there is none."""
+def idle_keywords(outcome: Outcome) -> list[str]:
+    """Return a sentence on the keywords that found nothing among papers, if any."""
     found = {text for texts in outcome.matched.values() for text in texts}
     keywords = outcome.settings.keywords.texts
     idle = ", ".join(text for text in keywords if text not in found)
     if not idle or not outcome.matched:
-        return ""
-    if found:
-        return f"Matched nothing this time: {idle}"
-    return f"No paper matched: {idle}"
-
-
-def what_was_written(revision: Revision, commit: str) -> list[str]:
-    """Return what was written, for the log: each file, and the commit."""
-    said = [f"{name} was written" for name in revision.files]
-    if commit:
-        said.append(f"Commit {commit} was pushed")
-    return said or ["Nothing was written"]
+        return []
+    return [f"Matched nothing this time: {idle}"]
 
 
 def commit_message(revision: Revision, template: str) -> str:
@@ -124,20 +117,6 @@ def _numbers(outcome: Outcome) -> str:
         f"{counted(revision.tidied, 'row')} made anew",
     ]
     return ", ".join(text for text in said if not text.startswith("0 "))
-
-
-def _why_nothing_was_read(outcome: Outcome) -> str:
-    """Return why no paper came, empty where papers came or a warning tells why."""
-    settings = outcome.settings
-    if outcome.matched or not outcome.is_complete:
-        return ""
-    if settings.window:
-        first, last = settings.window
-        return f"arXiv has no paper in these categories from {first} to {last}"
-    if outcome.entries:
-        types = ", ".join(settings.announce_types)
-        return f"What was announced has no paper that counts (announce-types: {types})"
-    return QUIET
 
 
 def _what_else_was_done(revision: Revision) -> str:

@@ -10,11 +10,9 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import TextIO
 from urllib.parse import quote
 
 from .listing import cells, record
@@ -22,14 +20,10 @@ from .paper import ConfigError, PaperActionError, Revision
 from .phrases import Outcome, headline, idle_keywords, remarks
 from .text import escape
 
-# The variables that name the files in which a runner takes outputs and summary.
-OUTPUTS = "GITHUB_OUTPUT"
-SUMMARY = "GITHUB_STEP_SUMMARY"
-# A job's outputs have 1 MiB on GitHub, in which each sign counts as two bytes.
+# The outputs of a job have 1 MiB on GitHub, where each sign counts as two bytes.
 OUTPUT_LIMIT = 480_000
-# A step's summary has 1 MiB, which is shared out here, in bytes.
-TABLE_LIMIT = 900_000
-ALERT_LIMIT = 50_000
+# The summary of a step has 1 MiB as well.
+SUMMARY_LIMIT = 1_000_000
 
 
 class Report:
@@ -40,95 +34,85 @@ class Report:
         self.is_scheduled = environ.get("GITHUB_EVENT_NAME") == "schedule"
         self._environ = environ
         self._is_runner = environ.get("GITHUB_ACTIONS") == "true"
-        # What was pushed is reported as pushed, even if the run fails after that.
-        self._outputs = partial(_outputs, Revision(), {}, "")
-        self._warnings: list[str] = []
-        self._notices: list[str] = []
+        self._alerts: list[str] = []
+        # Told once: by the result, or by an error that comes before there is one.
+        self._outputs = _outputs(Revision(), {}, "")
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Fold what is said meanwhile into a group of the log."""
-        _print(f"::group::{name}" if self._is_runner else f"{name}:")
+        print(f"::group::{name}" if self._is_runner else f"{name}:", flush=True)
         try:
             yield
         finally:
-            _print("::endgroup::" if self._is_runner else "")
+            print("::endgroup::" if self._is_runner else "", flush=True)
 
     def log(self, text: str) -> None:
         """Say one line in the log alone."""
-        _print(_no_command(_one_line(text)))
+        _print(_line(text))
 
     def notice(self, texts: Iterable[str]) -> None:
         """Say, each once, what is good to know."""
-        for text in texts:
-            if text not in self._notices:
-                self._notices.append(text)
-                self._announce(text)
+        self._alert("notice", "NOTE", texts)
 
     def warn(self, texts: Iterable[str]) -> None:
         """Say, each once, what went wrong without stopping the run."""
-        for text in texts:
-            if text not in self._warnings:
-                self._warnings.append(text)
-                self._alarm("warning", text)
+        self._alert("warning", "WARNING", texts)
 
     def fail(self, error: Exception) -> None:
         """Say why the run fails."""
         self.exit_code = error.exit_code if isinstance(error, PaperActionError) else 1
-        setting = error.setting if isinstance(error, ConfigError) else ""
-        self._alarm("error", str(error), setting)
-        self._tell(OUTPUTS, self._outputs)
-        self._tell(SUMMARY, partial(self._page_of_failure, error))
+        title = f" title={error.setting}" if isinstance(error, ConfigError) else ""
+        self._annotate("error", str(error), title)
+        self._tell("GITHUB_OUTPUT", self._outputs)
+        page = self._summary(["## The run failed", _shown(str(error))], [])
+        self._tell("GITHUB_STEP_SUMMARY", page)
 
     def crash(self, error: Exception) -> None:
         """Say that the program itself is at fault, and where."""
         with self.step("For a bug report"):
-            for line in "".join(traceback.format_exception(error)).splitlines():
-                self.log(line)
-        what = f"{type(error).__name__}: {error}"
-        self.fail(
-            RuntimeError(f"a fault of paper-action itself, please report it: {what}")
-        )
+            for part in traceback.format_exception(error):
+                self.log(part)
+        what = f"a fault of paper-action itself, please report it: {error!r}"
+        self.fail(RuntimeError(what))
 
     def result(self, outcome: Outcome) -> None:
         """Say what became of the list, in the log, the outputs and the summary."""
         revision = outcome.revision
-        self._outputs = partial(_outputs, revision, outcome.matched, outcome.commit)
+        self._outputs = _outputs(revision, outcome.matched, outcome.commit)
         if outcome.settings.dry_run:
             for row in revision.rows:
                 self.log(f"+ {row}")
         for remark in remarks(outcome):
             self.log(remark)
-        idle = idle_keywords(outcome)
-        if idle:
-            self.notice([idle])
-        self._announce(headline(outcome))
-        self._tell(OUTPUTS, self._outputs)
-        self._tell(SUMMARY, partial(self._page, outcome))
+        self.notice(idle_keywords(outcome))
+        self._annotate("notice", headline(outcome))
+        self._tell("GITHUB_OUTPUT", self._outputs)
+        parts = [f"## {_shown(headline(outcome))}"]
+        parts += [_shown(remark) for remark in remarks(outcome)]
+        page = self._summary(parts + self._links(outcome), _table(outcome))
+        self._tell("GITHUB_STEP_SUMMARY", page)
 
-    def _announce(self, text: str) -> None:
-        """Say a notice; it is an annotation where somebody waits for the run to end."""
-        if self._is_runner and not self.is_scheduled:
-            _print(f"::notice::{_escaped(_one_line(text))}")
+    def _alert(self, kind: str, sign: str, texts: Iterable[str]) -> None:
+        for text in texts:
+            alert = f"> [!{sign}]\n> {_shown(text)}"
+            if alert not in self._alerts:
+                self._alerts.append(alert)
+                self._annotate(kind, text)
+
+    def _annotate(self, kind: str, text: str, title: str = "") -> None:
+        """Say a notice, a warning or an error.
+
+        Nobody is called to look at the notices of a scheduled run.
+        """
+        line = _line(text)
+        if kind == "notice" and (self.is_scheduled or not self._is_runner):
+            _print(line)
+        elif self._is_runner:
+            # to a runner %0A is the end of a line
+            _print(f"::{kind}{title}::{line.replace('%', '%25')}")
         else:
-            self.log(text)
-
-    def _alarm(self, kind: str, text: str, title: str = "") -> None:
-        """Say a warning or an error."""
-        line = _one_line(text)
-        if not self._is_runner:
-            _print(f"{kind}: {line}", sys.stderr)
-        elif title:
-            _print(f"::{kind} title={title}::{_escaped(line)}")
-        else:
-            _print(f"::{kind}::{_escaped(line)}")
-
-    def _alerts(self) -> list[str]:
-        """Return every warning and notice as GitHub's Markdown has them."""
-        alerts = [f"> [!WARNING]\n> {_shown(text)}" for text in self._warnings]
-        alerts += [f"> [!NOTE]\n> {_shown(text)}" for text in self._notices]
-        fitting = _fitting(alerts, ALERT_LIMIT)
-        return [*fitting, *_rest(alerts, fitting)]
+            print(f"{kind}: {line}", file=sys.stderr)
 
     def _links(self, outcome: Outcome) -> list[str]:
         """Return links to the commit, and to the list in it if its place is known."""
@@ -138,123 +122,85 @@ class Report:
         server = self._environ.get("GITHUB_SERVER_URL")
         home = f"{server}/{self._environ.get('GITHUB_REPOSITORY')}"
         links = [f"[Commit {commit[:7]}]({home}/commit/{commit})"]
-        tops = (".", self._environ.get("GITHUB_WORKSPACE"))
-        if str(outcome.settings.root) in tops:
+        if str(outcome.settings.root) in (".", self._environ.get("GITHUB_WORKSPACE")):
             path = quote(os.fsencode(outcome.settings.path))
             links.append(f"[The list]({home}/blob/{commit}/{path})")
         return links
 
-    def _page(self, outcome: Outcome) -> str:
-        """Return the summary of a run: what asks for action, then its long table."""
-        parts = [f"## {_shown(headline(outcome))}"]
-        parts += map(_shown, remarks(outcome))
-        parts += self._links(outcome)
-        parts += self._alerts()
-        parts += _table(outcome)
-        return _paragraphs(parts)
+    def _summary(self, parts: Sequence[str], rows: Iterable[str]) -> Iterator[str]:
+        """Yield the summary; what asks for action stands before the long table."""
+        lines = [f"{part}\n\n" for part in (*parts, *self._alerts)]
+        lines += rows
+        fitting = _fitting(lines, SUMMARY_LIMIT)
+        yield from fitting
+        if len(fitting) < len(lines):
+            yield f"\n{len(lines) - len(fitting)} more did not fit here.\n"
 
-    def _page_of_failure(self, error: Exception) -> str:
-        return _paragraphs(["## The run failed", _shown(str(error)), *self._alerts()])
-
-    def _tell(self, name: str, text: Callable[[], str]) -> None:
-        """Add to a file that a runner has; what cannot be told so fails the run.
-
-        The text is made only where there is such a file: it takes its time.
-        """
-        path = self._environ.get(name)
-        if not path:
-            return
-        try:
-            with Path(path).open("a", encoding="utf-8", newline="\n") as file:
-                file.write(text())
-        except OSError as error:
-            self.exit_code = 1
-            self._alarm("error", f"{name} could not be written: {error}")
+    def _tell(self, name: str, lines: Iterable[str]) -> None:
+        """Add lines to a file that a runner has; without one they are never made."""
+        if self._environ.get(name):
+            file = Path(self._environ[name])
+            with file.open("a", encoding="utf-8", newline="\n") as out:
+                out.writelines(lines)
 
 
-def _paragraphs(parts: Iterable[str]) -> str:
-    return "".join(f"{part}\n\n" for part in parts)
-
-
-def _print(line: str, stream: TextIO | None = None) -> None:
-    """Print a line in the letters that a console has, which may not be all."""
-    stream = stream or sys.stdout
-    letters = stream.encoding or "utf-8"
-    printable = line.encode(letters, "replace").decode(letters)
-    print(printable, file=stream, flush=True)
-
-
-def _one_line(text: str) -> str:
-    """Return text without line ends, and signs that steer a console or turn words."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
-def _no_command(line: str) -> str:
-    """Return a line that a runner does not take for a command."""
-    if line.lstrip().startswith("::"):
-        line = f"·{line.lstrip()}"
+def _line(text: str) -> str:
+    """Return text as one printable line that a runner does not take for a command."""
+    line = "".join(sign if sign.isprintable() else " " for sign in text).strip()
+    if line.startswith("::"):
+        line = f"·{line}"
     return line.replace("##[", "#·#[")
 
 
-def _escaped(line: str) -> str:
-    """Return the text of a command: a runner reads %0A as the end of a line."""
-    return _no_command(line.strip()).replace("%", "%25")
+def _print(line: str) -> None:
+    """Print a line in the letters that the console has: it need not have all."""
+    letters = sys.stdout.encoding or "utf-8"
+    print(line.encode(letters, "replace").decode(letters), flush=True)
 
 
 def _shown(text: str) -> str:
     """Return a line of Markdown that shows a text, whoever wrote it."""
-    return escape(_one_line(text).strip())
+    return escape(_line(text))
 
 
 def _outputs(
     revision: Revision, matched: Mapping[str, Sequence[str]], commit: str
-) -> str:
-    """Return the outputs as a runner reads them, each value between two borders."""
+) -> Iterator[str]:
+    """Yield the outputs as a runner reads them, each value between two borders."""
     ids = json.dumps([paper.id for paper in revision.added])
-    papers = [
-        json.dumps(record(paper) | {"matched": matched[paper.id][0]})
-        for paper in revision.added
-    ]
-    shown = _fitting(papers, OUTPUT_LIMIT - len(ids))
+    papers = []
+    for paper in revision.added:
+        fields = record(paper) | {"matched": matched[paper.id][0]}
+        papers.append(json.dumps(fields))
     values = {
-        "added": str(len(papers)),
+        "added": len(papers),
         "ids": ids,
-        "papers": f"[{', '.join(shown)}]",
+        "papers": f"[{', '.join(_fitting(papers, OUTPUT_LIMIT - len(ids)))}]",
         "changed": json.dumps(bool(revision.files)),
         "commit": commit,
     }
     border = f"end-{os.urandom(16).hex()}"  # nobody who writes a title can know it
-    lines = [f"{name}<<{border}\n{value}\n{border}\n" for name, value in values.items()]
-    return "".join(lines)
+    for name, value in values.items():
+        yield f"{name}<<{border}\n{value}\n{border}\n"
 
 
-def _table(outcome: Outcome) -> list[str]:
-    """Return the papers added, if any, as a table, as many as a summary holds."""
+def _table(outcome: Outcome) -> Iterator[str]:
+    """Yield the papers added as lines of a table."""
     columns = ("title", "abstract", "authors")
-    rows = []
+    if outcome.revision.added:
+        yield "| paper | authors | matched |\n| --- | --- | --- |\n"
     for paper in outcome.revision.added:
         title, abstract, authors = cells(paper, columns, folded=True)
         keyword = _shown(outcome.matched[paper.id][0])
-        rows.append(f"| {title} {abstract} | {authors} | {keyword} |")
-    if not rows:
-        return []
-    fitting = _fitting(rows, TABLE_LIMIT)
-    head = ["| paper | authors | matched |", "| --- | --- | --- |"]
-    return ["\n".join(head + fitting), *_rest(rows, fitting)]
+        yield f"| {title} {abstract} | {authors} | {keyword} |\n"
 
 
-def _fitting(parts: Sequence[str], room: int) -> list[str]:
-    """Return the first parts, as many as fit, with two bytes between them."""
+def _fitting(texts: Iterable[str], room: int) -> list[str]:
+    """Return the first texts, as many as fit into so many bytes with commas between."""
     fitting = []
-    for part in parts:
-        room -= len(part.encode()) + 2
+    for text in texts:
+        room -= len(text.encode()) + len(", ")
         if room < 0:
             break
-        fitting.append(part)
+        fitting.append(text)
     return fitting
-
-
-def _rest(parts: Sequence[str], fitting: Sequence[str]) -> list[str]:
-    """Return a sentence on the parts that did not fit, if there are any."""
-    left = len(parts) - len(fitting)
-    return [f"{left} more did not fit here."] if left else []

@@ -98,16 +98,6 @@ def test_what_was_pushed_is_reported_as_pushed_even_if_the_summary_fails(environ
     assert report.exit_code == 1
 
 
-def test_a_file_of_the_runners_that_cannot_be_written_fails_the_run_in_words(
-    environ, tmp_path, capsys
-):
-    report = Report(environ | {"GITHUB_OUTPUT": str(tmp_path)})  # a folder
-    report.result(outcome())
-    assert report.exit_code == 1
-    assert "::error::GITHUB_OUTPUT could not be written: " in capsys.readouterr().out
-    assert left(environ).summary.startswith("## 2 new papers")
-
-
 # The summary
 
 
@@ -189,9 +179,9 @@ def test_a_file_and_a_branch_that_were_made_are_said_to_be_made(environ, capsys)
     result = outcome(chosen(path="x.md"), revision=made, new_branch="mian")
     summary = paragraphs(told(environ, result).summary)
     file = "x.md was not there before: it was made"
-    branch = "The branch mian was not there before: it was made"
+    branch = "The branch mian was not there before: it was made, as `branch` says"
     assert file in summary
-    assert [text.partition(".")[0] for text in summary if "mian" in text] == [branch]
+    assert branch in summary
     log = capsys.readouterr().out
     assert file in log
     assert branch in log
@@ -228,16 +218,14 @@ def test_no_other_day_is_said_to_be_quiet(environ, changes):
 
 
 def test_an_announcement_without_a_paper_that_counts_names_the_setting(environ):
-    settings = chosen(announce_types="replace")
-    summary = told(environ, nothing(settings, entries=12)).summary
-    assert "has no paper that counts (announce-types: replace)" in summary
+    summary = paragraphs(told(environ, nothing(entries=12)).summary)
+    assert "arXiv had no paper of these categories and announce-types" in summary
 
 
-def test_a_window_without_a_paper_names_its_days(environ):
+def test_a_window_without_a_paper_names_what_was_asked_for(environ):
     settings = chosen(since="2025-04-05", until="2025-04-06")
     summary = paragraphs(told(environ, nothing(settings)).summary)
-    words = "arXiv has no paper in these categories from 2025-04-05 to 2025-04-06"
-    assert words in summary
+    assert "arXiv had no paper of these categories and announce-types" in summary
 
 
 # Keywords that matched nothing
@@ -254,7 +242,7 @@ def test_a_keyword_that_matched_nothing_is_a_notice(environ, capsys):
 def test_a_day_on_which_no_keyword_matched_names_all_of_them(environ):
     settings = chosen(keywords="rag, agents")
     result = nothing(settings, matched={"1": (), "2": ()}, entries=2)
-    words = "No paper matched: rag, agents"
+    words = "Matched nothing this time: rag, agents"
     assert f"[!NOTE]\n{words}" in paragraphs(told(environ, result).summary)
 
 
@@ -275,7 +263,7 @@ def test_every_notice_and_warning_is_said_once(environ, capsys):
     report.result(outcome(chosen(keywords="llm")))
     log = capsys.readouterr().out
     alerts = [text for text in paragraphs(left(environ).summary) if "[!" in text]
-    assert alerts == ["[!WARNING]\na warning", "[!NOTE]\na notice", "[!NOTE]\nanother"]
+    assert alerts == ["[!NOTE]\na notice", "[!NOTE]\nanother", "[!WARNING]\na warning"]
     assert log.count("::notice::a notice\n") == 1
     assert log.count("::notice::another\n") == 1
     assert log.count("::warning::a warning\n") == 1
@@ -296,15 +284,16 @@ def test_a_notice_of_a_scheduled_run_is_no_annotation(tmp_path, capsys):
     assert "::warning::a warning\n" in log
 
 
-def test_thousands_of_different_warnings_leave_room_and_are_counted(environ):
+def test_warnings_by_the_thousand_leave_no_room_for_the_last_papers(environ):
     report = Report(environ)
-    report.warn(f"<b>trouble {number}</b>" for number in range(2000))
-    report.fail(PaperActionError("no"))
+    report.warn(
+        f"{number} <b>trouble</b>" + " and more" * 100 for number in range(2000)
+    )
+    report.result(outcome())
     summary = left(environ).summary
-    assert len(summary) < 100_000
-    shown = re.findall(r"<b>trouble \d+</b>", render(summary).text_content())
-    assert len(shown) > 500
-    assert f"{2000 - len(shown)} more did not fit here." in summary
+    assert len(summary.encode()) < 2**20
+    assert render(summary).text_content().count("<b>trouble</b>") > 1000
+    assert summary.endswith(" more did not fit here.\n")
 
 
 def test_warnings_and_errors_go_to_stderr_in_a_terminal_and_the_rest_to_stdout(capsys):
