@@ -62,9 +62,8 @@ def _run(settings: Settings, report: Report) -> None:
             new_branch=new_branch,
         )
     )
-    if (
-        settings.window and reading.failures
-    ):  # days were asked for, and some are missing
+    # Of the days that were asked for, some are missing.
+    if settings.window and reading.failures:
         report.exit_code = 1
 
 
