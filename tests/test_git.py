@@ -17,9 +17,19 @@ from typing import NamedTuple
 import pytest
 
 from paper_action.git import Desk
-from paper_action.paper import PushError, Revision
+from paper_action.paper import PaperActionError, PushError, Revision
 
-from .conftest import DAYS, TOP, cases, chosen, clean_environ, clone, git, paper, run_process
+from .conftest import (
+    DAYS,
+    TOP,
+    cases,
+    chosen,
+    clean_environ,
+    clone,
+    git,
+    paper,
+    run_process,
+)
 from .git_server import basic, git_server
 
 BOT = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>"
@@ -62,7 +72,9 @@ def publish(
     log: list[str] = []
     settings = chosen(**({"root": root, "path": names[0]} | values))
     desk = Desk(settings, log.append)
-    done = desk.publish(revise, lambda revision, template: message, keep_alive=keep_alive)
+    done = desk.publish(
+        revise, lambda revision, template: message, keep_alive=keep_alive
+    )
     return Pushed(done.commit, done.new_branch, "\n".join(log))
 
 
@@ -88,10 +100,14 @@ def branches(origin: Path) -> list[str]:
 
 def state(root: Path) -> dict[str, object]:
     """Return what no run may change, or leave behind, in a repository."""
-    common = Path(git(root, "rev-parse", "--path-format=absolute", "--git-common-dir").strip())
+    common = Path(
+        git(root, "rev-parse", "--path-format=absolute", "--git-common-dir").strip()
+    )
     return {
         "configuration": (common / "config").read_bytes(),
-        "refs": git(root, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags"),
+        "refs": git(
+            root, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags"
+        ),
         "worktrees": sorted(common.rglob("worktrees/*")),
         "locks": sorted(common.rglob("*.lock")),
         "fetched": (common / "FETCH_HEAD").exists(),
@@ -108,7 +124,9 @@ def entry(name: str, text: str) -> bytes:
 
 def edit(origin: Path, branch: str = "main", **files: str) -> None:
     """Push files as somebody in 1970, to a branch that grows from main; "-> x" is a link to x."""
-    stream = f"commit refs/heads/{branch}\ncommitter <a> 0 +0000\ndata 4\nEdit\n".encode()
+    stream = (
+        f"commit refs/heads/{branch}\ncommitter <a> 0 +0000\ndata 4\nEdit\n".encode()
+    )
     stream += b"from refs/heads/main^0\n"
     for name, text in files.items():
         stream += entry(name, text)
@@ -147,7 +165,10 @@ def grown(origin: Path, checkout: Path) -> Iterator[tuple[list[str], Pushed]]:
     (checkout / "new.txt").write_text("staged\n")
     git(checkout, "add", "new.txt")
     message = "Füge hinzu\n\n# not a comment"
-    yield ours, publish(checkout, "row\n", ours, message=message, data_file="papers.csv")
+    return (
+        ours,
+        publish(checkout, "row\n", ours, message=message, data_file="papers.csv"),
+    )
 
 
 def test_a_commit_holds_our_files_and_nothing_else(origin, grown):
@@ -167,7 +188,12 @@ def test_a_commit_is_by_the_bot_with_the_message_to_the_letter(origin, grown):
 
 def test_files_grow_from_what_they_are_on_the_branch(origin, grown):
     ours, _ = grown
-    assert [shown(origin, name) for name in ours] == [GROWN, "row\n", "old\nrow\n", "old\nrow\n"]
+    assert [shown(origin, name) for name in ours] == [
+        GROWN,
+        "row\n",
+        "old\nrow\n",
+        "old\nrow\n",
+    ]
 
 
 def test_the_checkout_follows(origin, checkout, grown):
@@ -196,11 +222,16 @@ def test_where_nothing_changed_nothing_is_committed(origin, checkout):
     assert tip(origin) == before
 
 
-def test_a_branch_without_a_commit_for_50_days_gets_one_that_changes_nothing(origin, checkout):
+def test_a_branch_without_a_commit_for_50_days_gets_one_that_changes_nothing(
+    origin, checkout
+):
     edit(origin)  # in 1970
     done = publish(checkout, "", keep_alive=True)
     assert done.commit == tip(origin)
-    assert git(origin, "log", "-p", "--format=%s", "main^..").strip() == "Keep the schedule alive"
+    assert (
+        git(origin, "log", "-p", "--format=%s", "main^..").strip()
+        == "Keep the schedule alive"
+    )
 
 
 def test_a_young_branch_is_not_kept_alive(checkout):
@@ -227,14 +258,19 @@ def root(origin: Path, checkout: Path, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.mark.parametrize(("root", "about"), cases("checkouts.txt"), indirect=["root"])
-def test_in_any_checkout_the_row_comes_to_the_list_and_nothing_else(origin, root, about):
+def test_in_any_checkout_the_row_comes_to_the_list_and_nothing_else(
+    origin, root, about
+):
     before = state(root)
     refs = branches(origin)
     done = publish(root, "row\n", ["docs/list.md"], message="Füge")
     assert shown(origin, "docs/list.md") == "# Mine\nrow\n"
     assert state(root) == before
     assert branches(origin) == refs
-    assert git(origin, "log", "-1", "--format=%an: %s", done.commit) == f"{BOT[:19]}: Füge\n"
+    assert (
+        git(origin, "log", "-1", "--format=%an: %s", done.commit)
+        == f"{BOT[:19]}: Füge\n"
+    )
 
 
 @pytest.mark.parametrize(("root", "told"), cases("nowhere.txt"), indirect=["root"])
@@ -244,7 +280,9 @@ def test_where_nothing_can_be_pushed_the_error_says_what_to_do(root, told):
 
 
 @posix
-@pytest.mark.parametrize("name", ["[a]*?.md", "!x y.md", "#h.md", "ü/é.md", "-d.md", ":/c.md"])
+@pytest.mark.parametrize(
+    "name", ["[a]*?.md", "!x y.md", "#h.md", "ü/é.md", "-d.md", ":/c.md"]
+)
 def test_names_are_taken_literally(origin, checkout, name):
     edit(origin, **{f"docs/{name}": "# Mine\n"})
     (checkout / "docs").mkdir()
@@ -258,7 +296,11 @@ def test_names_are_taken_literally(origin, checkout, name):
     [("L.md", "docs/site/list.md"), ("archive/a.md", "docs/site/old/a.md")],
 )
 def test_links_lead_to_the_files_and_stay_links(origin, checkout, name, file):
-    links = {"docs/more": "site", "docs/L.md": "more/list.md", "docs/archive": "more/old"}
+    links = {
+        "docs/more": "site",
+        "docs/L.md": "more/list.md",
+        "docs/archive": "more/old",
+    }
     edit(origin, **{file: "# Mine\n"}, **{link: f"-> {links[link]}" for link in links})
     (checkout / "docs").mkdir()
     publish(checkout / "docs", names=[name], path="L.md")
@@ -305,8 +347,43 @@ def test_a_new_branch_is_taken_up_again(origin, unpushed):
     assert subjects(origin, "neu") == ["Add", "Add", "Begin"]
 
 
+@pytest.mark.parametrize(("branch", "new"), [("neu", "neu"), ("main", "")])
+def test_a_branch_that_was_made_is_told(unpushed, branch, new):
+    done = publish(unpushed, branch=branch)
+    assert done.new_branch == new
+    assert ("neu is new: the remote had no branch of that name" in done.log) == bool(
+        new
+    )
+
+
+def test_a_branch_is_not_made_where_nothing_changed(origin, unpushed):
+    done = publish(unpushed, "", branch="neu")
+    assert done.new_branch == ""
+    assert branches(origin) == ["refs/heads/main"]
+
+
+def test_a_remote_without_a_branch_gets_none_of_the_checkouts_commits(
+    tmp_path, unpushed
+):
+    git(tmp_path, "init", "--quiet", "--bare", "empty.git")
+    git(unpushed, "remote", "set-url", "origin", str(tmp_path / "empty.git"))
+    with pytest.raises(PushError, match="no branch to begin with: push a first commit"):
+        publish(unpushed, branch="neu")
+    assert branches(tmp_path / "empty.git") == []
+
+
+@pytest.mark.parametrize("name", ["a..b", "a b", "-d", "x.lock"])
+def test_a_branch_that_git_cannot_name_is_a_configuration_error(checkout, name):
+    with pytest.raises(PaperActionError, match="branch") as error:
+        publish(checkout, branch=name)
+    assert name in str(error.value)
+    assert error.value.exit_code == 2
+
+
 @pytest.mark.parametrize(("branch", "kept"), [("old", 2), ("main", 4)])
-def test_a_lost_race_loses_no_commit_and_brings_no_history(origin, checkout, branch, kept):
+def test_a_lost_race_loses_no_commit_and_brings_no_history(
+    origin, checkout, branch, kept
+):
     edit(origin, a="a")
     git(origin, "branch", "old")
     edit(origin, "later", b="b")
@@ -340,7 +417,9 @@ def test_ten_runs_at_once_all_arrive_whatever_the_repositorys_name(origin, numbe
 
 
 @pytest.mark.parametrize(("command", "why"), cases("staying.txt"))
-def test_a_checkout_that_cannot_follow_stays_and_the_push_is_told(origin, checkout, command, why):
+def test_a_checkout_that_cannot_follow_stays_and_the_push_is_told(
+    origin, checkout, command, why
+):
     git(checkout, *command.split())
     before = git(checkout, "rev-parse", "HEAD"), sorted(checkout.iterdir())
     done = publish(checkout, branch="main")
@@ -350,7 +429,9 @@ def test_a_checkout_that_cannot_follow_stays_and_the_push_is_told(origin, checko
     assert (git(checkout, "rev-parse", "HEAD"), sorted(checkout.iterdir())) == before
 
 
-@pytest.mark.parametrize("name", ["merge.autoStash", "merge.verifySignatures", "commit.gpgSign"])
+@pytest.mark.parametrize(
+    "name", ["merge.autoStash", "merge.verifySignatures", "commit.gpgSign"]
+)
 def test_a_users_habit_for_merges_keeps_no_checkout_from_following(checkout, name):
     git(checkout, "config", name, "true")
     done = publish(checkout)
@@ -367,18 +448,194 @@ def test_an_edit_is_never_stashed(checkout):
     assert git(checkout, "stash", "list") == ""
 
 
+def test_a_push_writes_no_ref_of_the_remote(origin, checkout):
+    before = git(checkout, "for-each-ref", "refs/remotes")
+    publish(checkout)
+    assert git(checkout, "for-each-ref", "refs/remotes") == before
+
+
+def test_a_push_goes_to_every_address_of_the_remote(origin, checkout, tmp_path):
+    shutil.copytree(origin, tmp_path / "mirror.git")
+    for address in (origin, tmp_path / "mirror.git"):
+        git(checkout, "remote", "set-url", "--add", "--push", "origin", str(address))
+    publish(checkout)
+    assert tip(tmp_path / "mirror.git") == tip(origin)
+
+
+def test_an_address_is_written_anew_once(origin, checkout, tmp_path):
+    git(checkout, "remote", "set-url", "origin", f"{tmp_path}/here/origin.git")
+    git(checkout, "config", f"url.{tmp_path}/.insteadOf", f"{tmp_path}/here/")
+    git(checkout, "config", "url./nowhere/.insteadOf", f"{tmp_path}/origin")
+    publish(checkout)
+    assert shown(origin) == GROWN
+
+
+# Whose checkout, and whose filters
+
+as_root = pytest.mark.skipif(
+    getattr(os, "geteuid", bool)() != 0,
+    reason="only root can give a checkout to another user",
+)
+
+
+def give_away(folder: Path) -> None:
+    """Give a folder and all in it to a user that nobody is."""
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, 65534, 65534, follow_symlinks=False)
+
+
+@as_root
+@pytest.mark.parametrize("name", ["", "docs"])
+def test_a_checkout_of_another_owner_is_trusted(origin, checkout, name):
+    (checkout / "docs").mkdir()
+    give_away(checkout)
+    done = publish(checkout / name)
+    assert done.commit == tip(origin)
+    assert done.log == ""
+
+
+@as_root
+def test_a_repository_above_the_one_that_was_given_is_not_trusted(checkout):
+    give_away(checkout)
+    (checkout / "mine").mkdir()
+    with pytest.raises(
+        PushError, match="belongs to another user, and git does not trust it"
+    ):
+        publish(checkout / "mine")
+
+
+@pytest.mark.parametrize(
+    ("variable", "folder", "file"),
+    [
+        ("HOME", "", ".gitconfig"),
+        ("HOME", "", ".config/git/config"),
+        ("XDG_CONFIG_HOME", "", "git/config"),
+        ("GIT_CONFIG_GLOBAL", 'a "b"', ""),
+    ],
+)
+def test_the_users_own_configuration_counts(
+    origin, checkout, tmp_path, monkeypatch, variable, folder, file
+):
+    place = tmp_path / "user" / folder
+    (place / file).parent.mkdir(parents=True, exist_ok=True)
+    git(
+        tmp_path,
+        "config",
+        "--file",
+        str(place / file),
+        f"url.{origin}.insteadOf",
+        "gh:list",
+    )
+    git(checkout, "remote", "set-url", "origin", "gh:list")
+    monkeypatch.setenv(variable, str(place))
+    publish(checkout)
+    assert shown(origin) == GROWN
+
+
+# What stands in .gitattributes ⇒ the file that goes through a filter
+FILTERS = [
+    ("*.csv filter=lfs diff=lfs merge=lfs -text", "papers.csv"),
+    ("README.md filter=lfs", "README.md"),
+    ("/archive/2025* filter=git-crypt", "archive/2025-04.md"),
+    ("archive/2019-01.md filter=lfs", "archive/2019-01.md"),
+]
+
+
+@pytest.mark.parametrize(("line", "name"), FILTERS)
+def test_a_filter_on_a_file_of_ours_is_told_before_anything_is_read(
+    origin, checkout, line, name
+):
+    edit(origin, **{".gitattributes": f"{line}\n", "archive/2019-01.md": "old"})
+    asked: list[str] = []
+    told = f"{name}: .gitattributes sends it through the filter .*`/{name} -filter`"
+    with pytest.raises(PushError, match=told):
+        publish(
+            checkout, data_file="papers.csv", meanwhile=lambda: asked.append("asked")
+        )
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "line", ["*.png filter=lfs", "* -filter", "* text=auto", "* filter"]
+)
+def test_other_attributes_are_no_obstacle(origin, checkout, line):
+    edit(origin, **{".gitattributes": f"{line}\n"})
+    publish(checkout, data_file="papers.csv")
+    assert shown(origin) == GROWN
+
+
 # What git and its servers say
 
 
 @posix
 @pytest.mark.parametrize(("refusal", "told"), cases("refused-pushes.txt"))
-def test_a_push_refused_for_good_is_tried_once_and_says_why(origin, checkout, refusal, told):
+def test_a_push_refused_for_good_is_tried_once_and_says_why(
+    origin, checkout, refusal, told
+):
     hook, _, words = refusal.partition(" ")
     said = f"{words}. S3CRET https://me:pass@host"
-    script(origin.parent / hook, f'echo x >> "{origin}/tries"; echo "{said}" >&2; exit 1')
+    script(
+        origin.parent / hook, f'echo x >> "{origin}/tries"; echo "{said}" >&2; exit 1'
+    )
     with pytest.raises(PushError, match=rf"{told}.*\. \*\*\* https://\*\*\*@host"):
         publish(checkout, token="S3CRET")
     assert (origin / "tries").read_text() == "x\n"
+
+
+@posix
+@pytest.mark.parametrize(("said", "told"), cases("git-says.txt"))
+def test_what_git_says_tells_what_to_do(
+    origin, checkout, tmp_path, wrapped, said, told
+):
+    code, _, lines = said.partition(" ")
+    (tmp_path / "said").write_text(lines.replace("|", "\n") + "\n", encoding="utf-8")
+    tries = tmp_path / "tries"
+    first = (
+        f'echo >> "{tries}"; [ $(wc -l < "{tries}") = 1 ] && cat "{tmp_path}/said" >&2'
+    )
+    wrapped(f'case "$*" in *ls-remote*) {first} && exit {code};; esac')
+    if told == "again":
+        assert "try 1 of 5: not now: git ls-remote: " in publish(checkout).log
+    else:
+        with pytest.raises(PushError, match=told):
+            publish(checkout)
+        assert tries.read_text() == "\n"
+
+
+@posix
+@pytest.mark.parametrize("option", ["--config-env", "--no-write-fetch-head"])
+def test_a_git_that_is_too_old_is_told_once(
+    origin, checkout, wrapped, certified, option
+):
+    with git_server(origin, "S3CRET") as (address, _):
+        git(checkout, "remote", "set-url", "origin", address)
+        usage = f"echo 'unknown option: {option}' >&2; echo 'usage: git' >&2; exit 129"
+        wrapped(f'case "$*" in *{option}*) {usage};; esac')
+        with pytest.raises(PushError, match=f"git 2.31 or later is needed.*{option}"):
+            publish(checkout, token="S3CRET")
+
+
+def test_a_machine_without_git_is_told_in_plain_words(checkout, folder, monkeypatch):
+    monkeypatch.setenv("PATH", str(folder))
+    with pytest.raises(PushError, match="git is not installed here"):
+        publish(checkout)
+
+
+PROXIES = [
+    "http://me:S3CRET@127.0.0.1:9",
+    "me:S3CRET@127.0.0.1:9",
+    "me:S3CRET/x@127.0.0.1:9",
+]
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+@pytest.mark.parametrize("name", ["http.proxy", "remote.origin.proxy"])
+def test_a_proxys_password_is_not_told(checkout, name, proxy):
+    git(checkout, "remote", "set-url", "origin", "https://127.0.0.1:9/list.git")
+    git(checkout, "config", name, proxy)
+    with pytest.raises(PushError, match="not now: git ls-remote") as error:
+        publish(checkout, timeout=1, max_wait=2)
+    assert "S3CRET" not in str(error.value)
 
 
 @posix
@@ -391,11 +648,15 @@ def test_a_push_that_is_refused_leaves_the_checkout_as_it_was(origin, checkout):
 
 
 @posix
-def test_git_is_understood_where_it_speaks_another_language(checkout, wrapped, monkeypatch):
+def test_git_is_understood_where_it_speaks_another_language(
+    checkout, wrapped, monkeypatch
+):
     for name in ("LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE"):
         monkeypatch.setenv(name, "de_DE.UTF-8")
     git(checkout, "remote", "set-url", "origin", "/nowhere")
-    wrapped('[ "$LC_ALL" = C ] || { echo "Schwerwiegend: kein Repository" >&2; exit 128; }')
+    wrapped(
+        '[ "$LC_ALL" = C ] || { echo "Schwerwiegend: kein Repository" >&2; exit 128; }'
+    )
     with pytest.raises(PushError, match="no repository at the remote's address"):
         publish(checkout)
 
@@ -427,13 +688,17 @@ def secret(origin, checkout, tmp_path, monkeypatch, certified) -> Secret:
     trace = tmp_path / "trace"
     heard = tmp_path / "heard"
     for name in HOOKS:
-        script(checkout / ".git/hooks" / name, f'echo hook: {name} >> "{heard}"; exit 1')
+        script(
+            checkout / ".git/hooks" / name, f'echo hook: {name} >> "{heard}"; exit 1'
+        )
     script(checkout / ".git/hooks/pre-push", f'env >> "{heard}"')
     git(tmp_path, "config", "--file=global", "trace2.normalTarget", str(trace))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
     monkeypatch.setenv("PAPER_ACTION_TOKEN", "S3CRET")
     with git_server(origin, "S3CRET", lost="/git-receive-pack") as (address, asked):
-        git(checkout, "remote", "set-url", "origin", address.replace("//", "//me:pass@"))
+        git(
+            checkout, "remote", "set-url", "origin", address.replace("//", "//me:pass@")
+        )
         key = f"http.{address.rpartition('/')[0]}/.extraheader"
         git(checkout, "config", key, "AUTHORIZATION: basic left-by-actions-checkout")
         done = publish(checkout, token="S3CRET")
@@ -471,8 +736,13 @@ def test_a_token_that_is_not_accepted_is_told_without_it(origin, checkout, certi
     assert basic("wrong").split()[1] not in str(error.value)
 
 
-def test_the_token_goes_to_the_host_that_is_pushed_to_alone(origin, checkout, certified):
-    with git_server(origin) as (source, asked), git_server(origin, "S3CRET") as (target, given):
+def test_the_token_goes_to_the_host_that_is_pushed_to_alone(
+    origin, checkout, certified
+):
+    with (
+        git_server(origin) as (source, asked),
+        git_server(origin, "S3CRET") as (target, given),
+    ):
         git(checkout, "remote", "set-url", "origin", source)
         git(checkout, "remote", "set-url", "--push", "origin", target)
         publish(checkout, token="S3CRET")
@@ -481,10 +751,31 @@ def test_the_token_goes_to_the_host_that_is_pushed_to_alone(origin, checkout, ce
     assert shown(origin) == GROWN
 
 
+@pytest.mark.parametrize("person", ["", "me@", "me:pass@"])
+@pytest.mark.parametrize("whose", ["", "me@"])
+def test_a_header_left_behind_for_the_exact_repository_does_not_win(
+    origin, checkout, certified, person, whose
+):
+    with git_server(origin, "S3CRET") as (address, asked):
+        git(
+            checkout,
+            "remote",
+            "set-url",
+            "origin",
+            address.replace("//", f"//{person}"),
+        )
+        key = f"http.{address.replace('//', f'//{whose}')}.extraheader"
+        git(checkout, "config", key, "AUTHORIZATION: basic left-by-another")
+        publish(checkout, token="S3CRET")
+    assert set(asked) == {basic("S3CRET")}
+
+
 # The environment
 
 
-def test_no_variable_of_the_callers_leads_git_astray(origin, checkout, tmp_path, monkeypatch):
+def test_no_variable_of_the_callers_leads_git_astray(
+    origin, checkout, tmp_path, monkeypatch
+):
     astray = tmp_path / "astray"
     git(tmp_path, "init", "--quiet", str(astray))
     given = f"""DIR={astray}/.git WORK_TREE={astray} INDEX_FILE={astray}/x NAMESPACE=x
@@ -537,9 +828,18 @@ def test_a_variable_that_says_how_to_reach_a_server_reaches_git(
     ("scheme", "act", "code"),
     [("http", Popen.poll, 1), ("git", Popen.poll, 1), ("http", Popen.terminate, 143)],
 )
-def test_no_run_waits_for_a_silent_server_nor_leaves_anything(checkout, folder, scheme, act, code):
+def test_no_run_waits_for_a_silent_server_nor_leaves_anything(
+    checkout, folder, scheme, act, code
+):
     environ = clean_environ() | {"TMPDIR": str(folder), "PYTHONPATH": str(TOP)}
-    command = [sys.executable, "-m", "paper_action", *COMMIT, "--timeout=1", "--max-wait=1"]
+    command = [
+        sys.executable,
+        "-m",
+        "paper_action",
+        *COMMIT,
+        "--timeout=1",
+        "--max-wait=1",
+    ]
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(30)
         address = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/list.git"
@@ -549,9 +849,91 @@ def test_no_run_waits_for_a_silent_server_nor_leaves_anything(checkout, folder, 
         act(job)
         _, said = job.communicate(timeout=8)
         caller.settimeout(0.5)
-        caller.makefile("rb").read()  # until git's helper hangs up, which has ended with the run
+        caller.makefile(
+            "rb"
+        ).read()  # until git's helper hangs up, which has ended with the run
     assert job.returncode == code
     assert ("git ls-remote: no answer in time" in said) == (code == 1)
+    assert [*folder.iterdir()] == []
+
+
+def talking_ssh(tmp_path: Path, text: str) -> dict[str, str]:
+    """Return the variables for an ssh that does something before it goes to a local repository."""
+    script(tmp_path / "ssh", f'{text}\neval "$2"')
+    return {"GIT_SSH_COMMAND": f"'{tmp_path}/ssh'", "GIT_SSH_VARIANT": "simple"}
+
+
+@posix
+def test_a_helper_that_is_left_running_keeps_nobody_waiting(
+    origin, unpushed, tmp_path, monkeypatch
+):
+    for name, text in talking_ssh(tmp_path, "sleep 60 &").items():
+        monkeypatch.setenv(name, text)
+    git(unpushed, "remote", "set-url", "origin", f"ssh://host{origin}")
+    begun = time.monotonic()
+    publish(unpushed, branch="neu", max_wait=20)
+    assert time.monotonic() - begun < 10
+    assert subjects(origin, "neu") == ["Add", "Begin"]
+    assert "secret.txt" not in git(origin, "ls-tree", "--name-only", "neu")
+
+
+@posix
+@pytest.mark.parametrize("command", ["ls-remote", "fetch"])
+def test_a_limit_that_was_reached_is_an_error_whatever_git_returns(
+    origin, unpushed, wrapped, command
+):
+    wrapped(f"""case "$*" in *{command}*) trap 'exit 0' TERM; sleep 60 & wait; esac""")
+    with pytest.raises(PushError, match=f"not now: git {command}: no answer in time"):
+        publish(unpushed, branch="neu", timeout=1, max_wait=4)
+    assert branches(origin) == ["refs/heads/main"]
+
+
+def begin(checkout: Path, folder: Path, **environ: str) -> Popen[str]:
+    """Begin a run whose temporary files are in a folder."""
+    environ = (
+        clean_environ() | {"TMPDIR": str(folder), "PYTHONPATH": str(TOP)} | environ
+    )
+    command = [sys.executable, "-m", "paper_action", *COMMIT]
+    return Popen(
+        command, cwd=checkout, env=environ, stderr=PIPE, stdout=PIPE, encoding="utf-8"
+    )
+
+
+@posix
+@pytest.mark.parametrize("command", ["read-tree", "fetch", "push", "merge"])
+def test_a_run_that_is_ended_at_a_step_leaves_nothing(
+    origin, checkout, folder, tmp_path, command
+):
+    script(
+        tmp_path / "bin/git",
+        f"""case "$*" in *" {command} "*) kill -TERM $PPID;; esac
+        exec {shutil.which("git")} "$@" """,
+    )
+    before = state(checkout)
+    remote_refs = git(checkout, "for-each-ref", "refs/remotes")
+    job = begin(checkout, folder, PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
+    job.communicate(timeout=30)
+    assert job.returncode == 143
+    assert [*folder.iterdir()] == []
+    assert state(checkout) == before
+    assert git(checkout, "for-each-ref", "refs/remotes") == remote_refs
+
+
+@posix
+def test_a_run_that_is_ended_while_it_cleans_up_leaves_nothing(
+    origin, checkout, folder
+):
+    edit(origin, **{f"archive/{number}.txt": "x" for number in range(3000)})
+    job = begin(checkout, folder)
+    most = 0
+    while job.poll() is None:
+        files = len([*folder.glob("*/*/archive/*")])
+        if files < most:
+            job.send_signal(signal.SIGTERM)
+            break
+        most = files
+    job.communicate(timeout=30)
+    assert most == 2 * 3000  # laid out before arXiv is read, and again to write
     assert [*folder.iterdir()] == []
 
 
@@ -567,7 +949,9 @@ def test_a_transfer_that_stalls_ends_after_the_timeout(origin, checkout, certifi
 
 
 @posix
-def test_a_run_killed_at_any_step_is_made_up_for_by_the_next(origin, checkout, tmp_path):
+def test_a_run_killed_at_any_step_is_made_up_for_by_the_next(
+    origin, checkout, tmp_path
+):
     calls = tmp_path / "calls"
     before = state(checkout)
     kill = f'echo >> "{calls}"; [ $(wc -l < "{calls}") = "$FALL" ] && kill -9 $PPID && exit'
