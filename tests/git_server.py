@@ -1,4 +1,4 @@
-"""A git server over HTTPS on the loopback address that lets the right token in alone."""
+"""A git server over HTTPS on the loopback address that asks for a token."""
 
 import re
 import ssl
@@ -45,8 +45,9 @@ class Server(ThreadingMixIn, WSGIServer):
 class Answers:
     """The server's side: whom it lets in, and what it heard.
 
-    Without a token everybody is let in. The first answer to a request whose path ends with
-    ``lost`` does not arrive; the first one to a path that ends with ``stalled`` stops midway.
+    Without a token everybody is let in. The first answer to a request whose path ends
+    with ``lost`` does not arrive; the first one to a path that ends with ``stalled``
+    stops midway.
     """
 
     def __init__(self, repository: Path, token: str, lost: str, stalled: str) -> None:

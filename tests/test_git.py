@@ -1,4 +1,4 @@
-"""Commit and push, with real git: the list's files alone, never by force, nobody's change lost."""
+"""Commit and push, with real git: our files alone, and nobody's change is lost."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -41,7 +41,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="needs links or shell scripts
 
 
 class Pushed(NamedTuple):
-    """What a publication gave: the commit, the name of a branch that was made, the log."""
+    """What it gave to publish: the commit, a branch that was made, the log."""
 
     commit: str
     new_branch: str
@@ -123,7 +123,7 @@ def entry(name: str, text: str) -> bytes:
 
 
 def edit(origin: Path, branch: str = "main", **files: str) -> None:
-    """Push files as somebody in 1970, to a branch that grows from main; "-> x" is a link to x."""
+    """Push files as somebody in 1970, to a branch that grows from main."""
     stream = (
         f"commit refs/heads/{branch}\ncommitter <a> 0 +0000\ndata 4\nEdit\n".encode()
     )
@@ -142,7 +142,7 @@ def script(file: Path, text: str) -> None:
 
 @pytest.fixture
 def wrapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Return what puts a git first on the PATH that does something else before git's work."""
+    """Return what puts a git on the PATH that first does something else."""
 
     def wrap(before: str) -> None:
         script(tmp_path / "bin" / "git", f'{before}\nexec {real} "$@"')
@@ -156,8 +156,8 @@ def wrapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 
 
 @pytest.fixture
-def grown(origin: Path, checkout: Path) -> Iterator[tuple[list[str], Pushed]]:
-    """Return our files, and what it gave to publish them from a checkout with habits of its own."""
+def grown(origin: Path, checkout: Path) -> tuple[list[str], Pushed]:
+    """Return our files, and what it gave to publish them from an odd checkout."""
     ours = ["README.md", "archive/2025-03.md", "archive/2025-04.md", "papers.csv"]
     edit(origin, **{"other.txt": "edited\n", ".gitattributes": "* eol=crlf\n"})
     edit(origin, **dict.fromkeys(ours[2:], "old\n"))
@@ -351,9 +351,7 @@ def test_a_new_branch_is_taken_up_again(origin, unpushed):
 def test_a_branch_that_was_made_is_told(unpushed, branch, new):
     done = publish(unpushed, branch=branch)
     assert done.new_branch == new
-    assert ("neu is new: the remote had no branch of that name" in done.log) == bool(
-        new
-    )
+    assert ("the remote had no branch neu: it was made" in done.log) == bool(new)
 
 
 def test_a_branch_is_not_made_where_nothing_changed(origin, unpushed):
@@ -401,10 +399,9 @@ def test_a_ref_that_is_locked_for_a_moment_is_tried_again(origin, checkout):
     assert subjects(origin) == ["Add", "Begin"]
 
 
-@pytest.mark.parametrize("number", range(3))
-def test_ten_runs_at_once_all_arrive_whatever_the_repositorys_name(origin, number):
-    names = ["blockchain-403-denied-GH006", "Permission denied", "not-found"]
-    origin = origin.rename(origin.with_name(names[number]))
+def test_ten_runs_at_once_all_arrive_whatever_the_repositorys_name(origin):
+    name = "blockchain-403 GH006: Permission denied, not found"
+    origin = origin.rename(origin.with_name(name))
     roots = [clone(origin, f"clone-{number}") for number in range(10)]
     rows = [f"row {number}\n" for number in range(10)]
     with ThreadPoolExecutor(10) as pool:
@@ -547,7 +544,7 @@ def test_a_filter_on_a_file_of_ours_is_told_before_anything_is_read(
 ):
     edit(origin, **{".gitattributes": f"{line}\n", "archive/2019-01.md": "old"})
     asked: list[str] = []
-    told = f"{name}: .gitattributes sends it through the filter .*`/{name} -filter`"
+    told = f"{name} goes through the filter .*`/{name} -filter`"
     with pytest.raises(PushError, match=told):
         publish(
             checkout, data_file="papers.csv", meanwhile=lambda: asked.append("asked")
@@ -751,8 +748,7 @@ def test_the_token_goes_to_the_host_that_is_pushed_to_alone(
     assert shown(origin) == GROWN
 
 
-@pytest.mark.parametrize("person", ["", "me@", "me:pass@"])
-@pytest.mark.parametrize("whose", ["", "me@"])
+@pytest.mark.parametrize(("person", "whose"), [("", ""), ("me:pass@", "me@")])
 def test_a_header_left_behind_for_the_exact_repository_does_not_win(
     origin, checkout, certified, person, whose
 ):
@@ -778,12 +774,20 @@ def test_no_variable_of_the_callers_leads_git_astray(
 ):
     astray = tmp_path / "astray"
     git(tmp_path, "init", "--quiet", str(astray))
-    given = f"""DIR={astray}/.git WORK_TREE={astray} INDEX_FILE={astray}/x NAMESPACE=x
-        OBJECT_DIRECTORY={astray} TRACE={astray}/trace TRACE_CURL={astray}/trace
-        AUTHOR_DATE=2001-01-01T00:00:00Z COMMITTER_DATE=2001-01-01T00:00:00Z GLOB_PATHSPECS=1"""
-    for variable in given.split():
-        name, _, text = variable.partition("=")
-        monkeypatch.setenv(f"GIT_{name}", text)
+    given = {
+        "GIT_DIR": f"{astray}/.git",
+        "GIT_WORK_TREE": f"{astray}",
+        "GIT_INDEX_FILE": f"{astray}/index",
+        "GIT_OBJECT_DIRECTORY": f"{astray}",
+        "GIT_TRACE": f"{astray}/trace",
+        "GIT_TRACE_CURL": f"{astray}/trace",
+        "GIT_NAMESPACE": "x",
+        "GIT_GLOB_PATHSPECS": "1",
+        "GIT_AUTHOR_DATE": "2001-01-01T00:00:00Z",
+        "GIT_COMMITTER_DATE": "2001-01-01T00:00:00Z",
+    }
+    for name, text in given.items():
+        monkeypatch.setenv(name, text)
     assert publish(checkout).log == ""
     assert shown(origin) == GROWN
     assert [*astray.iterdir()] == [astray / ".git"]
@@ -800,24 +804,39 @@ def test_configuration_of_the_callers_environment_counts(origin, checkout, monke
 
 
 # How to reach a server, and how git is configured: what a user sets must reach git.
-REACHING = """GIT_ALLOW_PROTOCOL GIT_ASKPASS GIT_CONFIG_COUNT GIT_CONFIG_NOSYSTEM GIT_EXEC_PATH
-    GIT_HTTP_PROXY_AUTHMETHOD GIT_LFS_SKIP_SMUDGE GIT_PROXY_COMMAND GIT_PROXY_SSL_CAINFO GIT_SSH
-    GIT_SSH_COMMAND GIT_SSH_VARIANT GIT_SSL_CAINFO GIT_SSL_NO_VERIFY HTTPS_PROXY NO_PROXY
-    SSH_AUTH_SOCK HOME PATH""".split()
+REACHING = [
+    "GIT_ALLOW_PROTOCOL",
+    "GIT_ASKPASS",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_EXEC_PATH",
+    "GIT_HTTP_PROXY_AUTHMETHOD",
+    "GIT_LFS_SKIP_SMUDGE",
+    "GIT_PROXY_COMMAND",
+    "GIT_PROXY_SSL_CAINFO",
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "GIT_SSH_VARIANT",
+    "GIT_SSL_CAINFO",
+    "GIT_SSL_NO_VERIFY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "SSH_AUTH_SOCK",
+    "HOME",
+]
 
 
 @posix
-@pytest.mark.parametrize("name", REACHING)
-def test_a_variable_that_says_how_to_reach_a_server_reaches_git(
-    checkout, tmp_path, wrapped, monkeypatch, name
+def test_variables_that_say_how_to_reach_a_server_reach_git(
+    folder, tmp_path, wrapped, monkeypatch
 ):
-    seen = tmp_path / "seen"
-    wrapped(f'echo "${name}" >> "{seen}"; exit 1')
-    if name != "PATH":
+    wrapped(f'env > "{tmp_path}/seen"; exit 1')
+    for name in REACHING:
         monkeypatch.setenv(name, "mine")
     with pytest.raises(PushError):
-        publish(checkout)
-    assert os.environ[name] in seen.read_text()
+        publish(folder)
+    seen = (tmp_path / "seen").read_text().splitlines()
+    assert [name for name in REACHING if f"{name}=mine" not in seen] == []
 
 
 # Silence, signals, and other ends
@@ -858,7 +877,7 @@ def test_no_run_waits_for_a_silent_server_nor_leaves_anything(
 
 
 def talking_ssh(tmp_path: Path, text: str) -> dict[str, str]:
-    """Return the variables for an ssh that does something before it goes to a local repository."""
+    """Return variables for an ssh that leads here, after something else."""
     script(tmp_path / "ssh", f'{text}\neval "$2"')
     return {"GIT_SSH_COMMAND": f"'{tmp_path}/ssh'", "GIT_SSH_VARIANT": "simple"}
 
@@ -923,7 +942,7 @@ def test_a_run_that_is_ended_at_a_step_leaves_nothing(
 def test_a_run_that_is_ended_while_it_cleans_up_leaves_nothing(
     origin, checkout, folder
 ):
-    edit(origin, **{f"archive/{number}.txt": "x" for number in range(3000)})
+    edit(origin, **{f"archive/{number}.txt": "x" for number in range(1500)})
     job = begin(checkout, folder)
     most = 0
     while job.poll() is None:
@@ -933,7 +952,7 @@ def test_a_run_that_is_ended_while_it_cleans_up_leaves_nothing(
             break
         most = files
     job.communicate(timeout=30)
-    assert most == 2 * 3000  # laid out before arXiv is read, and again to write
+    assert most == 2 * 1500  # laid out before arXiv is read, and again to write
     assert [*folder.iterdir()] == []
 
 
@@ -954,7 +973,8 @@ def test_a_run_killed_at_any_step_is_made_up_for_by_the_next(
 ):
     calls = tmp_path / "calls"
     before = state(checkout)
-    kill = f'echo >> "{calls}"; [ $(wc -l < "{calls}") = "$FALL" ] && kill -9 $PPID && exit'
+    last = f'echo >> "{calls}"; [ $(wc -l < "{calls}") = "$FALL" ]'
+    kill = f"{last} && kill -9 $PPID && exit"
     script(tmp_path / "bin/git", f'{kill}\nexec {shutil.which("git")} "$@"')
     environ = {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "TMPDIR": str(tmp_path)}
     codes = []

@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
-# Of the caller's GIT_ variables those stay that configure git or say how to reach a server. Others
-# point to another repository, set a date, or trace, and a trace would show the token.
+# Of the caller's GIT_ variables those stay that configure git or say how to reach a
+# server. Others point to another repository, set a date, or trace, and a trace would
+# show the token.
 _STAYING = (
     "GIT_ALLOW_",
     "GIT_ASKPASS",
@@ -19,20 +20,18 @@ _STAYING = (
 
 
 def environment(root: Path, room: Path) -> dict[str, str]:
-    """Return the variables for git, which speaks English then and asks nobody for a password.
+    """Return the variables for git, which then speaks English and asks for no password.
 
-    git refuses a checkout that belongs to another user, as it does in a container. The one that we
-    were given is safe, and that is said where every version of git takes it from: in the file of
-    the user's own configuration, for which one in ``room`` stands in.
+    git refuses a checkout that belongs to another user, as it does in a container. The
+    one that we were given is safe. That is said where every version of git believes it:
+    in the user's own configuration, for which a file in ``room`` stands in that
+    includes it.
     """
-    environ = {name: text for name, text in os.environ.items() if _is_wanted(name)}
-    lines = []
-    for path in _user_files(root):
-        if path.is_file() and os.access(path, os.R_OK):
-            lines.append(f"[include]\n\tpath = {_quoted(path.as_posix())}\n")
-    lines.append(f"[safe]\n\tdirectory = {_quoted(_checkout(root).as_posix())}\n")
-    stand_in = room / "global.gitconfig"
+    stand_in = room / "user.gitconfig"
+    lines = [f"[safe]\n\tdirectory = {_quoted(_checkout(root))}\n"]
+    lines += [f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files(root)]
     stand_in.write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
+    environ = {name: text for name, text in os.environ.items() if _is_wanted(name)}
     environ["GIT_CONFIG_GLOBAL"] = str(stand_in)
     environ["GIT_TERMINAL_PROMPT"] = "0"
     environ["LC_ALL"] = "C"
@@ -45,19 +44,8 @@ def _is_wanted(variable: str) -> bool:
     return variable.startswith(_STAYING) or not variable.startswith("GIT_")
 
 
-def _user_files(root: Path) -> list[Path]:
-    """Return where git looks for the user's own configuration."""
-    if "GIT_CONFIG_GLOBAL" in os.environ:
-        return [root.resolve() / os.environ["GIT_CONFIG_GLOBAL"]]
-    home = os.environ.get("HOME") or os.environ.get("USERPROFILE")
-    if not home:
-        return []
-    folder = os.environ.get("XDG_CONFIG_HOME") or Path(home, ".config")
-    return [Path(folder, "git", "config"), Path(home, ".gitconfig")]
-
-
 def _checkout(root: Path) -> Path:
-    """Return the checkout that ``root`` is part of, as far as both belong to the same user."""
+    """Return the checkout that ``root`` is in, if both belong to the same user."""
     top = root.resolve()
     for folder in (top, *top.parents):
         if (folder / ".git").exists() and folder.stat().st_uid == top.stat().st_uid:
@@ -65,7 +53,17 @@ def _checkout(root: Path) -> Path:
     return top
 
 
-def _quoted(text: str) -> str:
-    """Return a text as a value in git's configuration."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+def _user_files(root: Path) -> list[Path]:
+    """Return the files of the user's own configuration that can be read."""
+    home = os.environ.get("HOME") or os.environ.get("USERPROFILE", "")
+    folder = os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    files = [Path(folder, "git/config"), Path(home, ".gitconfig")]
+    if "GIT_CONFIG_GLOBAL" in os.environ:
+        files = [root.resolve() / os.environ["GIT_CONFIG_GLOBAL"]]
+    return [file for file in files if file.is_file() and os.access(file, os.R_OK)]
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as a value in git's configuration."""
+    escaped = path.as_posix().replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -10,8 +10,8 @@ from tempfile import gettempdir
 def make_room() -> Path:
     """Make a folder under a name that nobody else can have, and see to its removal.
 
-    The removal is arranged before there is anything to remove, and twice: the signal that ends a
-    cancelled job may come in the midst of the first one.
+    The removal is arranged before there is anything to remove, and twice: the signal
+    that ends a cancelled job may come in the midst of the first one.
     """
     room = Path(gettempdir(), f"paper-action-{token_hex(8)}").resolve()
     atexit.register(remove_room, room)
