@@ -59,17 +59,16 @@ class Desk:
         self._branch = self._chosen_branch()
         self._ref = f"refs/heads/{self._branch}"
         self._remote = self._chosen_remote()
-        self._target = self._room.name  # a name for the remote that nobody else has
+        self._target = self._room.name  # the remote's other name, which nobody else has
         self._git.copy_remote(self._remote, self._target)
-        self._git.use_token(
-            self._git.run("remote get-url --push", self._remote).strip()
-        )
+        address = self._git.run("remote get-url --push", self._remote).strip()
+        self._git.use_token(address)
         self._depth = self._kept_depth()
         self._sent = Published(Revision(), commit="")
         self._patiently(self._lay_out, tries=5)
 
     def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Published:
-        """Commit and push what ``revise`` does to the folder, in as many tries a.
+        """Commit and push what ``revise`` does to the folder, in one of several tries.
 
         ``phrase`` makes the commit's message from the setting. Where nothing changed
         there is no commit, but with ``keep_alive`` an old branch gets an empty one:
@@ -79,9 +78,7 @@ class Desk:
         try:
             published = self._patiently(attempt, tries=20)
             if published.new_branch:
-                self._log(
-                    f"the remote had no branch {published.new_branch}: it was made"
-                )
+                self._log(f"the remote had no branch {self._branch}: it was made")
             if published.commit:
                 self._follow(published.commit)
         finally:
@@ -160,7 +157,7 @@ class Desk:
         links = [name for name, mode in modes.items() if mode == _LINK]
         self._at_desk("checkout-index --force -z --stdin", given=links)
         ours = self._our_names()
-        starts = tuple(f"{name}/".casefold() for name in ours)
+        starts = tuple(f"{name}/".casefold() for name in ours)  # archive/, not archived
         files = [name for name in modes if f"{name}/".casefold().startswith(starts)]
         self._refuse_filters([*files, *ours])
         self._at_desk("checkout-index --force -z --stdin", given=files)
@@ -196,10 +193,10 @@ class Desk:
     def _modes(self) -> dict[str, str]:
         """Return what kind of file each name of the commit is."""
         modes = {}
-        for entry in self._at_desk("ls-files --stage -z").split("\0"):
+        entries = self._at_desk("ls-files --stage -z").split("\0")
+        for entry in entries[:-1]:  # a zero byte is behind the last one, too
             about, _, name = entry.partition("\t")
-            modes[name] = about.partition(" ")[0]
-        del modes[""]  # behind the last one
+            modes[name] = about.split()[0]
         return modes
 
     def _our_names(self) -> list[str]:
@@ -243,8 +240,8 @@ class Desk:
             message = "Keep the schedule alive"
         else:
             return ""
-        commit_tree = ("commit-tree", tree, "-p", self._tip)
-        return self._git.run(*commit_tree, given=[message]).strip()
+        made = self._git.run("commit-tree", tree, "-p", self._tip, given=[message])
+        return made.strip()
 
     def _follow(self, commit: str) -> None:
         """Move the checkout to a commit, where git can do so without touching edits."""

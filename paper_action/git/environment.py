@@ -45,12 +45,17 @@ def _is_wanted(variable: str) -> bool:
 
 
 def _checkout(root: Path) -> Path:
-    """Return the checkout that ``root`` is in, if both belong to the same user."""
-    top = root.resolve()
-    for folder in (top, *top.parents):
-        if (folder / ".git").exists() and folder.stat().st_uid == top.stat().st_uid:
-            return folder
-    return top
+    """Return the checkout that ``root`` is in, as far as it is of the same user.
+
+    A repository that somebody else has put above ours was not given to us.
+    """
+    given = root.resolve()
+    for folder in (given, *given.parents):
+        repository = folder / ".git"
+        if repository.exists():
+            is_same = repository.stat().st_uid == given.stat().st_uid
+            return folder if is_same else given
+    return given
 
 
 def _user_files(root: Path) -> list[Path]:

@@ -55,7 +55,10 @@ class Git:
         hooks = [] if name == "push" else ["-c", "core.hooksPath=/dev/null"]
         words = ["git", *self._options, *hooks, *command.split(), *arguments]
         text = "\0".join(given).encode(errors="surrogateescape")
-        ended = self._called(words, environ, text, limit)
+        try:
+            ended = self._called(words, environ, text, limit)
+        except FileNotFoundError:
+            raise PushError(NO_GIT) from None
         if not ended.in_time:  # then it has failed, whatever it returned
             self.limit /= 2
             raise refused(name, -SIGTERM, NO_ANSWER)
@@ -106,19 +109,15 @@ class Git:
         and what an ssh leaves in the background may hold it for hours.
         """
         with TemporaryFile() as out, TemporaryFile() as err:
-            try:
-                git = Popen(
-                    words,
-                    cwd=self._settings.root,
-                    env=self._environ | environ,
-                    stdin=PIPE,
-                    stdout=out,
-                    stderr=err,
-                    start_new_session=True,
-                )
-            except FileNotFoundError:
-                raise PushError(NO_GIT) from None
-            with git:
+            with Popen(
+                words,
+                cwd=self._settings.root,
+                env=self._environ | environ,
+                stdin=PIPE,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            ) as git:
                 in_time = _is_in_time(git, text, limit)
             return _Ended(in_time, git.returncode, _content(out), _content(err))
 
