@@ -4,8 +4,10 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -214,6 +216,17 @@ def test_nothing_of_ours_stays_in_the_repository(checkout):
     before = state(checkout)
     publish(checkout)
     assert state(checkout) == before
+
+
+@posix
+def test_nobody_else_can_look_at_the_desk(checkout, folder, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    modes: list[int] = []
+    publish(
+        checkout,
+        meanwhile=lambda: modes.extend(x.stat().st_mode for x in folder.iterdir()),
+    )
+    assert [stat.S_IMODE(mode) for mode in modes] == [0o700]
 
 
 def test_where_nothing_changed_nothing_is_committed(origin, checkout):
@@ -495,6 +508,16 @@ def test_a_checkout_of_another_owner_is_trusted(origin, checkout, name, is_all):
 
 
 @as_root
+def test_a_user_who_takes_back_all_trust_does_not_take_ours(
+    origin, checkout, tmp_path, monkeypatch
+):
+    git(tmp_path, "config", "--file=user", "safe.directory", "")  # empties the list
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "user"))
+    give_away(checkout)
+    assert publish(checkout).commit == tip(origin)
+
+
+@as_root
 def test_a_repository_above_the_one_that_was_given_is_not_trusted(checkout):
     give_away(checkout, *checkout.rglob("*"))
     (checkout / "mine").mkdir()
@@ -767,6 +790,23 @@ def test_a_header_left_behind_for_the_exact_repository_does_not_win(
         git(checkout, "config", key, "AUTHORIZATION: basic left-by-another")
         publish(checkout, token="S3CRET")
     assert set(asked) == {basic("S3CRET")}
+
+
+@posix
+def test_the_token_does_not_go_where_everybody_can_read_it(checkout):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/list.git"
+        git(checkout, "remote", "set-url", "origin", address)
+        run = partial(publish, checkout, token="S3CRET", timeout=1, max_wait=1)
+        done = pool.submit(run)
+        caller, _ = server.accept()
+        asked = caller.recv(4096).lower()
+        assert isinstance(done.exception(), PushError)
+    assert b"get /list.git/info/refs" in asked
+    assert b"authorization" not in asked
 
 
 # The environment

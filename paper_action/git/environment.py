@@ -28,8 +28,8 @@ def environment(root: Path, room: Path) -> dict[str, str]:
     includes it.
     """
     stand_in = room / "user.gitconfig"
-    lines = [f"[safe]\n\tdirectory = {_quoted(_checkout(root))}\n"]
-    lines += [f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files(root)]
+    lines = [f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files(root)]
+    lines.append(f"[safe]\n\tdirectory = {_quoted(_checkout(root))}\n")
     stand_in.write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
     environ = {name: text for name, text in os.environ.items() if _is_wanted(name)}
     environ["GIT_CONFIG_GLOBAL"] = str(stand_in)

@@ -62,8 +62,8 @@ _FINAL = {
         r"error: cannot run .*: No such file or directory",
         r"This repository is configured for Git LFS but 'git-lfs' was not found",
     ),
-    "git does not trust the server's certificate: let GIT_SSL_CAINFO name a file with its"
-    " authority": (r"fatal: unable to access '.*': .*\bcertificate\b",),
+    "git does not trust the server's certificate: let GIT_SSL_CAINFO name a file with"
+    " its authority": (r"fatal: unable to access '.*': .*\bcertificate\b",),
     "the proxy does not let git through: look at https_proxy and git's http.proxy": (
         r"fatal: unable to access '.*': Unsupported proxy",
         r"fatal: unable to access '.*': .*\b407\b",
