@@ -80,6 +80,11 @@ def publish(
     return Pushed(done.commit, done.new_branch, "\n".join(log))
 
 
+def lead(checkout: Path, address: str) -> None:
+    """Let a checkout's remote have another address."""
+    git(checkout, "remote", "set-url", "origin", address)
+
+
 def shown(origin: Path, name: str = "README.md", branch: str = "main") -> str:
     """Return a file of a branch."""
     return git(origin, "show", f"refs/heads/{branch}:{name}")
@@ -132,7 +137,8 @@ def edit(origin: Path, branch: str = "main", **files: str) -> None:
     stream += b"from refs/heads/main^0\n"
     for name, text in files.items():
         stream += entry(name, text)
-    subprocess.run(["git", "-C", origin, "fast-import"], input=stream, check=True)
+    command = ["git", "-C", str(origin), "fast-import", "--quiet"]
+    subprocess.run(command, input=stream, check=True)
 
 
 def script(file: Path, text: str) -> None:
@@ -377,7 +383,7 @@ def test_a_remote_without_a_branch_gets_none_of_the_checkouts_commits(
     tmp_path, unpushed
 ):
     git(tmp_path, "init", "--quiet", "--bare", "empty.git")
-    git(unpushed, "remote", "set-url", "origin", str(tmp_path / "empty.git"))
+    lead(unpushed, str(tmp_path / "empty.git"))
     with pytest.raises(PushError, match="no branch to begin with: push a first commit"):
         publish(unpushed, branch="neu")
     assert branches(tmp_path / "empty.git") == []
@@ -473,7 +479,7 @@ def test_a_push_goes_to_every_address_of_the_remote(origin, checkout, tmp_path):
 
 
 def test_an_address_is_written_anew_once(origin, checkout, tmp_path):
-    git(checkout, "remote", "set-url", "origin", f"{tmp_path}/here/origin.git")
+    lead(checkout, f"{tmp_path}/here/origin.git")
     git(checkout, "config", f"url.{tmp_path}/.insteadOf", f"{tmp_path}/here/")
     git(checkout, "config", "url./nowhere/.insteadOf", f"{tmp_path}/origin")
     publish(checkout)
@@ -549,7 +555,7 @@ def test_the_users_own_configuration_counts(
         f"url.{origin}.insteadOf",
         "gh:list",
     )
-    git(checkout, "remote", "set-url", "origin", "gh:list")
+    lead(checkout, "gh:list")
     monkeypatch.setenv(variable, str(place))
     publish(checkout)
     assert shown(origin) == GROWN
@@ -631,7 +637,7 @@ def test_a_git_that_is_too_old_is_told_once(
     origin, checkout, wrapped, certified, option
 ):
     with git_server(origin, "S3CRET") as (address, _):
-        git(checkout, "remote", "set-url", "origin", address)
+        lead(checkout, address)
         usage = f"echo 'unknown option: {option}' >&2; echo 'usage: git' >&2; exit 129"
         wrapped(f'case "$*" in *{option}*) {usage};; esac')
         with pytest.raises(PushError, match=f"git 2.31 or later is needed.*{option}"):
@@ -654,7 +660,7 @@ PROXIES = [
 @pytest.mark.parametrize("proxy", PROXIES)
 @pytest.mark.parametrize("name", ["http.proxy", "remote.origin.proxy"])
 def test_a_proxys_password_is_not_told(checkout, name, proxy):
-    git(checkout, "remote", "set-url", "origin", "https://127.0.0.1:9/list.git")
+    lead(checkout, "https://127.0.0.1:9/list.git")
     git(checkout, "config", name, proxy)
     with pytest.raises(PushError, match="git ls-remote: fatal: unable to") as error:
         publish(checkout, timeout=1, max_wait=2)
@@ -676,7 +682,7 @@ def test_git_is_understood_where_it_speaks_another_language(
 ):
     for name in ("LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE"):
         monkeypatch.setenv(name, "de_DE.UTF-8")
-    git(checkout, "remote", "set-url", "origin", "/nowhere")
+    lead(checkout, "/nowhere")
     wrapped(
         '[ "$LC_ALL" = C ] || { echo "Schwerwiegend: kein Repository" >&2; exit 128; }'
     )
@@ -719,9 +725,7 @@ def secret(origin, checkout, tmp_path, monkeypatch, certified) -> Secret:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
     monkeypatch.setenv("PAPER_ACTION_TOKEN", "S3CRET")
     with git_server(origin, "S3CRET", lost="/git-receive-pack") as (address, asked):
-        git(
-            checkout, "remote", "set-url", "origin", address.replace("//", "//me:pass@")
-        )
+        lead(checkout, address.replace("//", "//me:pass@"))
         key = f"http.{address.rpartition('/')[0]}/.extraheader"
         git(checkout, "config", key, "AUTHORIZATION: basic left-by-actions-checkout")
         done = publish(checkout, token="S3CRET")
@@ -752,7 +756,7 @@ def test_hooks_do_not_see_the_token_and_but_for_one_are_not_run(secret):
 
 def test_a_token_that_is_not_accepted_is_told_without_it(origin, checkout, certified):
     with git_server(origin, "S3CRET") as (address, _):
-        git(checkout, "remote", "set-url", "origin", address)
+        lead(checkout, address)
         with pytest.raises(PushError, match="permissions: contents: write") as error:
             publish(checkout, token="wrong")
     assert "wrong" not in str(error.value)
@@ -766,7 +770,7 @@ def test_the_token_goes_to_the_host_that_is_pushed_to_alone(
         git_server(origin) as (source, asked),
         git_server(origin, "S3CRET") as (target, given),
     ):
-        git(checkout, "remote", "set-url", "origin", source)
+        lead(checkout, source)
         git(checkout, "remote", "set-url", "--push", "origin", target)
         publish(checkout, token="S3CRET")
     assert set(asked) == {"none"}
@@ -779,15 +783,10 @@ def test_a_header_left_behind_for_the_exact_repository_does_not_win(
     origin, checkout, certified, person, whose
 ):
     with git_server(origin, "S3CRET") as (address, asked):
-        git(
-            checkout,
-            "remote",
-            "set-url",
-            "origin",
-            address.replace("//", f"//{person}"),
-        )
-        key = f"http.{address.replace('//', f'//{whose}')}.extraheader"
-        git(checkout, "config", key, "AUTHORIZATION: basic left-by-another")
+        lead(checkout, address.replace("//", f"//{person}"))
+        place = address.replace("//", f"//{whose}")
+        left = f"http.{place}.extraheader"
+        git(checkout, "config", left, "AUTHORIZATION: basic left-by-another")
         publish(checkout, token="S3CRET")
     assert set(asked) == {basic("S3CRET")}
 
@@ -799,7 +798,7 @@ def test_the_token_does_not_go_where_everybody_can_read_it(checkout):
         ThreadPoolExecutor(1) as pool,
     ):
         address = f"http://127.0.0.1:{server.getsockname()[1]}/list.git"
-        git(checkout, "remote", "set-url", "origin", address)
+        lead(checkout, address)
         run = partial(publish, checkout, token="S3CRET", timeout=1, max_wait=1)
         done = pool.submit(run)
         caller, _ = server.accept()
@@ -838,7 +837,7 @@ def test_no_variable_of_the_callers_leads_git_astray(
 
 
 def test_configuration_of_the_callers_environment_counts(origin, checkout, monkeypatch):
-    git(checkout, "remote", "set-url", "origin", "gh:list")
+    lead(checkout, "gh:list")
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{origin.as_uri()}.insteadOf")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "gh:list")
@@ -885,6 +884,14 @@ def test_variables_that_say_how_to_reach_a_server_reach_git(
 # Silence, signals, and other ends
 
 
+def begin(checkout: Path, folder: Path, *flags: str, **environ: str) -> Popen[str]:
+    """Begin a run whose temporary files are in a folder."""
+    ours = {"TMPDIR": str(folder), "PYTHONPATH": str(TOP)}
+    words = [sys.executable, "-m", "paper_action", *COMMIT, *flags]
+    environ = clean_environ() | ours | environ
+    return Popen(words, cwd=checkout, env=environ, stderr=PIPE, encoding="utf-8")
+
+
 @posix
 @pytest.mark.parametrize(
     ("scheme", "act", "code"),
@@ -893,48 +900,32 @@ def test_variables_that_say_how_to_reach_a_server_reach_git(
 def test_no_run_waits_for_a_silent_server_nor_leaves_anything(
     checkout, folder, scheme, act, code
 ):
-    environ = clean_environ() | {"TMPDIR": str(folder), "PYTHONPATH": str(TOP)}
-    command = [
-        sys.executable,
-        "-m",
-        "paper_action",
-        *COMMIT,
-        "--timeout=1",
-        "--max-wait=1",
-    ]
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(30)
         address = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/list.git"
-        git(checkout, "remote", "set-url", "origin", address)
-        job = Popen(command, cwd=checkout, env=environ, stderr=PIPE, encoding="utf-8")
+        lead(checkout, address)
+        job = begin(checkout, folder, "--timeout=1", "--max-wait=1")
         caller, _ = server.accept()
         act(job)
         _, said = job.communicate(timeout=8)
         caller.settimeout(0.5)
-        caller.makefile(
-            "rb"
-        ).read()  # until git's helper hangs up, which has ended with the run
+        caller.makefile("rb").read()  # until git's helper hangs up, which ends, too
     assert job.returncode == code
     assert ("git ls-remote: no answer in time" in said) == (code == 1)
     assert [*folder.iterdir()] == []
-
-
-def talking_ssh(tmp_path: Path, text: str) -> dict[str, str]:
-    """Return variables for an ssh that leads here, after something else."""
-    script(tmp_path / "ssh", f'{text}\neval "$2"')
-    return {"GIT_SSH_COMMAND": f"'{tmp_path}/ssh'", "GIT_SSH_VARIANT": "simple"}
 
 
 @posix
 def test_a_helper_that_is_left_running_keeps_nobody_waiting(
     origin, unpushed, tmp_path, monkeypatch
 ):
-    for name, text in talking_ssh(tmp_path, "sleep 60 &").items():
-        monkeypatch.setenv(name, text)
-    git(unpushed, "remote", "set-url", "origin", f"ssh://host{origin}")
+    script(tmp_path / "ssh", 'sleep 100 &\neval "$2"')
+    monkeypatch.setenv("GIT_SSH_COMMAND", f"'{tmp_path}/ssh'")
+    monkeypatch.setenv("GIT_SSH_VARIANT", "simple")
+    lead(unpushed, f"ssh://host{origin}")
     begun = time.monotonic()
     publish(unpushed, branch="neu", max_wait=20)
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 30
     assert subjects(origin, "neu") == ["Add", "Begin"]
     assert "secret.txt" not in git(origin, "ls-tree", "--name-only", "neu")
 
@@ -948,17 +939,6 @@ def test_a_limit_that_was_reached_is_an_error_whatever_git_returns(
     with pytest.raises(PushError, match=f"not now: git {command}: no answer in time"):
         publish(unpushed, branch="neu", timeout=1, max_wait=4)
     assert branches(origin) == ["refs/heads/main"]
-
-
-def begin(checkout: Path, folder: Path, **environ: str) -> Popen[str]:
-    """Begin a run whose temporary files are in a folder."""
-    environ = (
-        clean_environ() | {"TMPDIR": str(folder), "PYTHONPATH": str(TOP)} | environ
-    )
-    command = [sys.executable, "-m", "paper_action", *COMMIT]
-    return Popen(
-        command, cwd=checkout, env=environ, stderr=PIPE, stdout=PIPE, encoding="utf-8"
-    )
 
 
 @posix
@@ -1003,10 +983,10 @@ def test_a_transfer_that_stalls_ends_after_the_timeout(origin, checkout, certifi
     edit(origin, a="a")
     git(checkout, "config", "protocol.version", "0")
     with git_server(origin, stalled="/git-upload-pack") as (address, _):
-        git(checkout, "remote", "set-url", "origin", address)
+        lead(checkout, address)
         begun = time.monotonic()
         publish(checkout, timeout=1, max_wait=300)
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 60
     assert shown(origin) == GROWN
 
 
