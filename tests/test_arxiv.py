@@ -12,7 +12,7 @@ from paper_action import arxiv
 from paper_action.paper import ConfigError, SourceError
 from paper_action.settings import read_settings
 
-from .conftest import DATA, DAYS, NOW
+from .conftest import DATA, DAYS, NOW, run_process
 from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document, saved_feed
 
 NONE = "--lookback-days=0"
@@ -77,6 +77,21 @@ def test_a_day_without_a_gap_takes_two_requests_by_a_program_that_names_itself(s
     assert run.asked == ["/atom/cs.IR+math", f"/api/query?search_query={terms}&{page}"]
     pattern = r"paper-action/\d\S* \(\+https://github.com/o/r\) application/atom\+xml, .*"
     assert [bool(re.fullmatch(pattern, agent)) for agent in server.agents] == [True, True]
+
+
+@pytest.mark.parametrize("archive", ["astro-ph", "cond-mat", "q-bio"])
+def test_an_archive_is_asked_for_with_all_its_subjects_and_as_the_category_it_was(server, archive):
+    run = Run(server, "--categories", archive)
+    assert f"cat:{archive} OR cat:{archive}.*" in run.asked[1]
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo"])
+def test_the_clock_of_the_machine_changes_no_date(folder, zone):
+    flags = ("--feed-url", DAYS[0], "--columns", "title date")
+    dates = re.findall(r"\d{4}-\d\d-\d\d", run_process(folder, *flags, TZ=zone).outputs["papers"])
+    assert dates == ["2025-04-08"] * 4
+    rows = (folder / "README.md").read_text("utf-8")
+    assert rows.count("| 2025-04-08 |") == 4
 
 
 def test_papers_only_the_api_has_stand_before_the_announcement_or_turned_round_behind_it(server):
