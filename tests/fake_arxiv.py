@@ -104,7 +104,8 @@ class FakeArxiv(ThreadingMixIn, WSGIServer):
 
     Each request takes the next fault of its source. ``page`` is how many results a
     page has at most, ``miscounted`` what their number is wrong by. Results of the
-    same second come in an order of ``luck``, if there is one. ``unknown`` are IDs that are refused.
+    same second come in an order of ``luck``, if there is one. ``unknown`` are IDs that
+    are refused.
     """
 
     daemon_threads = True
