@@ -127,13 +127,13 @@ def _line(text: str) -> str:
 
 def _paper(entry: etree._Element, texts: _Texts) -> Paper:
     """Return an entry's record; ValueError when it has no usable ID, title or date."""
-    name = entry_id(texts[_ATOM + "id"])
-    if not name:
+    identity = entry_id(texts[_ATOM + "id"])
+    if not identity:
         raise ValueError("its id names no paper")
     title = _line(texts[_ATOM + "title"])
     if not title:
         raise ValueError("it has no title")
-    identifier, version = name
+    identifier, version = identity
     return Paper(
         id=identifier,
         version=version,

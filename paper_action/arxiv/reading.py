@@ -5,7 +5,7 @@ submitted, and fills in what earlier announcements had: the list notes how far i
 read, and as arXiv gives a paper its ID when it announces it, a newer ID is news.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -132,11 +132,11 @@ def _by_id(papers: Iterable[Paper]) -> dict[str, Paper]:
 
 
 def _in_order_of_rows(
-    announced: Iterable[Paper], submitted: Iterable[Paper], order: str
+    announced: Iterable[Paper], found: Iterable[Paper], order: str
 ) -> list[Paper]:
     """Return every paper once: the missed ones by age, then today's by type and age."""
     today = _by_id(announced)
-    missed = [paper for paper in _by_id(submitted).values() if paper.id not in today]
+    missed = [paper for paper in _by_id(found).values() if paper.id not in today]
     missed.sort(key=lambda paper: by_age(paper.id))
     rows = sorted(today.values(), key=_announcement_order)
     if order == "append":
@@ -159,7 +159,7 @@ def _how_far(feed: Answer, api: Answer, today: date) -> Cursor | None:
 # What one source gave
 
 
-def _gathered(name: str, pages: Iterator[Feed], then: str) -> Answer:
+def _gathered(client: Client, name: str, pages: Iterator[Feed], then: str) -> Answer:
     """Read a source's pages, to the end or to where it fails; what comes ``then``?"""
     papers: list[Paper] = []
     unreadable: list[str] = []
@@ -170,21 +170,22 @@ def _gathered(name: str, pages: Iterator[Feed], then: str) -> Answer:
             papers += page.papers
             unreadable += page.unreadable
             entries += page.entries
+        client.log(f"{name}: {len(papers)} papers")
     except (SourceError, OSError) as error:
         failure = f"{name} could not be read: {error}"
         if papers:
             failure = f"{name} gave {len(papers)} papers, then {error}; {then}"
-    ids = {paper.id for paper in papers}
     warnings = []
     if unreadable:
         count = f"{len(unreadable)} of {entries} entries cannot be read"
         warnings = [f"{name}: {count}, such as {unreadable[0]}"]
-    if not papers and warnings:
+    if warnings and not papers:
         return Answer(name=name, entries=entries, failure=warnings[0])
+    ids = {paper.id for paper in papers}
     return Answer(name, papers, ids, entries, warnings, failure)
 
 
-def _counted(answer: Answer, settings: Settings, log: Callable[[str], None]) -> Answer:
+def _counted(client: Client, answer: Answer) -> Answer:
     """Return an answer with those papers only whose announcement counts.
 
     Where no type is told, or one that nobody knows, the category tells it.
@@ -193,10 +194,11 @@ def _counted(answer: Answer, settings: Settings, log: Callable[[str], None]) -> 
     for paper in answer.papers:
         kind = paper.announce_type
         if kind not in ANNOUNCE_TYPES:
-            kind = "new" if _is_at_home(paper, settings.categories) else "cross"
+            is_new = _is_at_home(paper, client.settings.categories)
+            kind = "new" if is_new else "cross"
         if is_withdrawn(paper):
-            log(f"{paper.id} is withdrawn and left out")
-        elif kind in settings.announce_types:
+            client.log(f"{paper.id} is withdrawn and left out")
+        elif kind in client.settings.announce_types:
             papers.append(paper._replace(announce_type=kind))
     return answer._replace(papers=papers)
 
@@ -213,10 +215,11 @@ def _is_at_home(paper: Paper, categories: Sequence[str]) -> bool:
 
 def _read_feed(client: Client, request: Request) -> Answer:
     """Return what was announced today, or is in the saved feed."""
-    settings = request.settings
     client.patience.grow(request.share)
-    name = settings.feed_url if settings.saved_feed else FEED
-    answer = _gathered(name, _feed_pages(client), "")
+    name = FEED
+    if request.settings.saved_feed:
+        name = request.settings.feed_url
+    answer = _gathered(client, name, _feed_pages(client), "")
     warnings = [*answer.warnings]
     if _is_full(answer):
         warnings.append(
@@ -226,8 +229,7 @@ def _read_feed(client: Client, request: Request) -> Answer:
     unknown = [kind for kind in kinds if kind and kind not in ANNOUNCE_TYPES]
     if unknown:
         warnings.append(f"announce type nobody knows: {', '.join(unknown)[:100]}")
-    client.log(f"{name}: {answer.entries} entries")
-    return _counted(answer._replace(warnings=warnings), settings, client.log)
+    return _counted(client, answer._replace(warnings=warnings))
 
 
 def _is_full(feed: Answer) -> bool:
@@ -249,34 +251,31 @@ def _feed_pages(client: Client) -> Iterator[Feed]:
 
 
 def _read_api(client: Client, request: Request, feed: Answer) -> Answer:
-    """Return what was submitted on the chosen days, or else since the list's note."""
+    """Return what was submitted on the chosen days, or else what runs have missed."""
     client.patience.grow(request.share)
-    if request.settings.window:
-        return _read_chosen_days(client, *request.settings.window)
+    settings = request.settings
+    if settings.window:
+        first, last = settings.window
+        return _read_days(client, first, last, "a rerun asks again")
     if request.cursor:
         answer = _read_since(request.cursor, client, request, feed)
     else:
-        today = request.settings.today
-        first = today - request.settings.lookback_days * DAY
-        answer = _read_days(client, first, today)
+        first = settings.today - settings.lookback_days * DAY
+        answer = _read_days(client, first, settings.today)
     if answer.failure:  # what was read so far waits for the run that reads it all
         answer = answer._replace(papers=())
     return answer
 
 
-def _read_days(client: Client, first: date, last: date) -> Answer:
-    """Return what was submitted from the first to the last day, if it counts."""
-    pages = submitted(client, first, last)
-    answer = _gathered(API, pages, "they wait for the next run")
-    return _counted(answer, client.settings, client.log)
-
-
-def _read_chosen_days(client: Client, first: date, last: date) -> Answer:
-    """Return what was submitted on those days, as far as they are over or today."""
+def _read_days(
+    client: Client, first: date, last: date, then: str = "they wait for the next run"
+) -> Answer:
+    """Return what was submitted from the first to the last UTC day, if it counts."""
     pages = submitted(client, first, min(last, client.settings.today))
-    answer = _gathered(API, pages, "a rerun asks again")
+    answer = _gathered(client, API, pages, then)
+    # The API's ranges take in the first second of the next day.
     papers = [p for p in answer.papers if p.date.astimezone(UTC).date() <= last]
-    return _counted(answer._replace(papers=papers), client.settings, client.log)
+    return _counted(client, answer._replace(papers=papers))
 
 
 def _read_since(
@@ -293,13 +292,13 @@ def _read_since(
     first = max(first, today - LONGEST_GAP)
     answer = _newer(_read_days(client, first, today), cursor)
     has_news = _has_news(answer, request, feed)
+    if answer.failure or (feed.is_whole and not has_news):
+        return answer
     warnings = [*answer.warnings]
-    if has_news and feed.is_whole and not _is_full(feed):
+    if feed.is_whole and not _is_full(feed):
         lacks = f"{API} has papers that {FEED} of today lacks"
         why = f"a run since {cursor.day} was missed, or the feed is behind"
         warnings.append(f"{lacks}: {why}")
-    if answer.failure or (feed.is_whole and not has_news):
-        return answer
     held = _newer(_read_days(client, first - LONGEST_HOLD, first - DAY), cursor)
     return answer._replace(
         papers=[*held.papers, *answer.papers],
@@ -330,6 +329,6 @@ def _read_records(client: Client, request: Request) -> Answer:
     """Return arXiv's own records; a saved feed is the only source, also for these."""
     client.patience.grow(request.share)
     if request.settings.saved_feed:
-        return _gathered(request.settings.feed_url, _feed_pages(client), "")
+        return _gathered(client, request.settings.feed_url, _feed_pages(client), "")
     pages = records(client, request.ids)
-    return _gathered(RECORDS, pages, "a rerun asks again")
+    return _gathered(client, RECORDS, pages, "a rerun asks again")
