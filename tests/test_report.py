@@ -286,9 +286,7 @@ def test_a_notice_of_a_scheduled_run_is_no_annotation(tmp_path, capsys):
 
 def test_warnings_by_the_thousand_leave_no_room_for_the_last_papers(environ):
     report = Report(environ)
-    report.warn(
-        f"{number} <b>trouble</b>" + " and more" * 100 for number in range(2000)
-    )
+    report.warn(f"{number} <b>trouble</b>" + " and more" * 100 for number in range(2000))
     report.result(outcome())
     summary = left(environ).summary
     assert len(summary.encode()) < 2**20
@@ -329,10 +327,7 @@ def test_a_fault_of_the_program_comes_with_its_traceback_and_exits_1(environ, ca
     assert report.exit_code == 1
     assert first == "::group::For a bug report"
     assert second == "Traceback (most recent call last):"
-    assert [line for line in lines if line.startswith("::")] == [
-        "::endgroup::",
-        lines[-1],
-    ]
+    assert [line for line in lines if line.startswith("::")] == ["::endgroup::", lines[-1]]
     assert lines[-1].startswith("::error::a fault of paper-action itself")
     assert left(environ).outputs["changed"] == "false"
     assert "please report it" in left(environ).summary
