@@ -74,7 +74,7 @@ def opened(text: str, settings: Settings) -> Opened:
         page=page,
         part=part,
         table=table,
-        note=find_note(page, section, settings.now.date()),
+        note=find_note(page, section, settings.today),
         papers=papers,
         commented=commented,
         warnings=[] if part else _warnings(page, table, section),

@@ -169,7 +169,7 @@ def _next_note(
     """
     if not read or not note:
         return read
-    is_old = settings.now.date() - note.cursor.day > _NOTE_AGE
+    is_old = settings.today - note.cursor.day > _NOTE_AGE
     if note.cursor.precedes(read.id) and (rows_come or is_old):
         return read
     return None
