@@ -61,7 +61,7 @@ def revise(
     cursor: Cursor | None = None,
     **changes: object,
 ) -> Revision:
-    """Write a file, if it is given, then change the list as a run of the program does."""
+    """Write a file, if it is given, then change the list as a run does."""
     if text:
         put(folder, text)
     settings = chosen(**changes)

@@ -147,4 +147,6 @@ def test_a_comment_with_an_id_but_no_link_is_a_line_in_the_log(
 ):
     done = revise(folder, f"# A\n\n{comment}\n\n{HEAD}", [])
     assert bool(done.notes) == bool(identifier)
-    assert f"https://arxiv.org/abs/{identifier}" in "".join(done.notes) or not identifier
+    assert (
+        f"https://arxiv.org/abs/{identifier}" in "".join(done.notes) or not identifier
+    )

@@ -59,11 +59,12 @@ def test_an_existing_header_decides_which_fields_are_written_at_its_end(folder, 
 
 
 def test_papers_whose_rows_move_to_the_archive_at_once_are_in_it_too(folder):
-    put(folder, HEAD + "".join(ROW.format(f"2504.{n:05}", "x") for n in range(30)))
-    old = [paper(f"2503.{n:05}") for n in range(3)]
-    done = revise(folder, "", old, data_file="d.jsonl", max_bytes=3000)
-    assert done.moved > 3
-    assert len(get(folder, "d.jsonl").splitlines()) == 3
+    rows = [ROW.format(f"2504.{number:05}", "x") for number in range(30)]
+    old = [paper("2503.00001"), paper("2503.00002")]
+    changes = {"data_file": "d.jsonl", "max_bytes": 2000}
+    done = revise(folder, HEAD + "".join(rows), old, **changes)
+    assert done.moved > 2
+    assert get(folder, "d.jsonl").count('"id": "2503.') == 2
 
 
 def test_without_new_papers_it_is_not_written(folder):

@@ -1,4 +1,4 @@
-"""Reading and writing a list's files: whole or not at all, and nothing left beside them."""
+"""Reading and writing a list's files: whole or not at all, and nothing left over."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ def test_a_file_that_is_no_text_is_refused_at_once_and_stays(folder, content, sa
 
 def test_a_data_file_that_is_no_text_is_refused_too(folder):
     put(folder, b"id\xe9\n", "d.csv")
-    with pytest.raises(ConfigError, match="data-file: .*UTF-8"):
+    with pytest.raises(ConfigError, match=r"data-file: .*UTF-8"):
         listed(folder, data_file="d.csv")
 
 

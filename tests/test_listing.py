@@ -33,14 +33,19 @@ SEED = (DATA / "seed.md").read_text(encoding="utf-8")
 
 # rows that come
 
-FOLLOWERS = ["    code", "\tcode", "2) x", "- x", "-", "* * *", "---", "> q", "# x", "#", "  ", "|",
-             "~~~\n~~~", "```\n```", "<div>x", "<?php", "<!X>", "<b>x</b>", "x | y"]  # fmt: skip
-CONTENTS = [
-    HEAD.rstrip("\n"), f"\ufeff{HEAD}{OLD}".rstrip("\n"), HEAD + OLD + "   \n  trailing \t\n\n",
-    f"Text  \n\n\n~~~md\n```\n{HEAD}~~~\nX\u2028y\x0b\x85z\n",
-    *(f"{HEAD}{OLD}{follower}\nafter\n" for follower in FOLLOWERS),
-    *(text for _, text in pages("lists|line|shows")), f"{HEAD}{OLD}\n```\nnever closed\n",
+FOLLOWERS = [  # lines that end a table, or go on with it
+    "    code", "\tcode", "2) x", "- x", "-", "* * *", "---", "> q", "# x", "#", "  ",
+    "|", "~~~\n~~~", "```\n```", "<div>x", "<?php", "<!X>", "<b>x</b>", "x | y",
 ]  # fmt: skip
+CONTENTS = [
+    HEAD.rstrip("\n"),
+    f"\ufeff{HEAD}{OLD}".rstrip("\n"),
+    HEAD + OLD + "   \n  trailing \t\n\n",
+    f"Text  \n\n\n~~~md\n```\n{HEAD}~~~\nX\u2028y\x0b\x85z\n",
+    f"{HEAD}{OLD}\n```\nnever closed\n",
+    *(f"{HEAD}{OLD}{follower}\nafter\n" for follower in FOLLOWERS),
+    *(text for _, text in pages("lists|line|shows")),
+]
 
 
 def shown_links(text: str) -> list[str]:
@@ -59,8 +64,10 @@ def test_rows_show_in_a_table_and_have_the_files_line_endings(folder, content, e
     assert ours == [one.url for one in NEW]
 
 
-BITS = [*"|\\ ab`\n-<!>#:_*~\r", "| Title | Link |\n|-|-|\n", "```\n", "<!--", "-->", "\n\n", "- ",
-        "    ", "<!-- papers:start -->\n", "<!-- papers:end -->\n", OLD, HEAD]  # fmt: skip
+BITS = [
+    *"|\\ ab`\n-<!>#:_*~\r", "| Title | Link |\n|-|-|\n", "```\n", "<!--", "-->",
+    "\n\n", "- ", "    ", "<!-- papers:start -->\n", "<!-- papers:end -->\n", OLD, HEAD,
+]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(BITS), max_size=25).map("".join)
 ORDERS = ["append", "newest-first"]
 

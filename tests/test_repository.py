@@ -1,4 +1,4 @@
-"""The column ``code``: the first repository that a paper's comment or abstract names."""
+"""The column ``code``: the first repository that a comment or an abstract names."""
 
 import pytest
 
