@@ -62,8 +62,10 @@ def test_what_is_no_link_to_a_paper_lists_none(folder, text):
 
 @EOLS
 def test_a_comment_over_several_lines_counts_outside_the_section(folder, eol):
-    addresses = [f"https://arxiv.org/abs/2504.0417{digit}\n" for digit in (8, 9)]
-    comment = f"<!-- not for us:\n{addresses[0]}{addresses[1]}-->"
+    addresses = [
+        f"papers: https://arxiv.org/abs/2504.0417{digit}\n" for digit in (8, 9)
+    ]
+    comment = f"<!--{addresses[0]}{addresses[1]}-->"
     text = f"# A\n{comment}\n<!-- papers:start a -->\n\n{HEAD}\n<!-- papers:end a -->\n"
     text = text.replace("\n", eol)
     assert listed(folder, text, section="a") == {"2504.04178", "2504.04179"}

@@ -96,14 +96,12 @@ def find_note(page: Page, section: str, today: date) -> Note | None:
 
 
 def find_comments(page: Page) -> list[tuple[int, str]]:
-    """Return the comments that are not meant for us, each with its line's number."""
+    """Return the comments of a page, each with the number of its first line."""
     comments: list[tuple[int, str]] = []
     start = page.text.find("<!--")
     end = page.text.find("-->", start)
     while 0 <= start < end:
-        comment = page.text[start:end]
-        if "papers:" not in comment[:20]:
-            comments.append((page.number_at(start), comment))
+        comments.append((page.number_at(start), page.text[start:end]))
         start = page.text.find("<!--", end)
         end = page.text.find("-->", start)
     return comments

@@ -98,16 +98,11 @@ def read_page(text: str) -> Page:
     return Page(text=text, lines=lines, tables=tables, unclosed=unclosed)
 
 
-def is_heading(line: str) -> bool:
-    """Tell whether a line is a heading like ``## Papers``."""
-    return _HEADING.match(line) is not None
-
-
 def heading(line: str) -> str:
-    """Return the text of a heading, which may have signs at its end too, or nothing."""
-    if not is_heading(line):
-        return ""
+    """Return the text of a heading like ``## Papers ##``, or nothing."""
     words = line.split()[1:]
+    if not _HEADING.match(line):
+        return ""
     if words and not words[-1].strip("#"):
         del words[-1]
     return " ".join(words)
@@ -147,11 +142,11 @@ def _read_lines(text: str) -> tuple[list[Line], int]:
     for number, written in enumerate(split_lines(text[start:]), start=1):
         shown = written.rstrip("\r\n")
         is_hidden = bool(opener)
-        if is_hidden and _closes(shown, opener):
-            opener = ""
-        elif not is_hidden:
+        if not opener:
             opener = _opener(shown)
             opened = number
+        elif _closes(shown, opener):
+            opener = ""
         if is_hidden or opener:
             shown = ""
         lines.append(Line(start, written, shown))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .marks import Marker, part_of
-from .page import Page, is_heading
+from .page import Page, heading
 from .table import ADDRESSES, Table
 
 
@@ -41,7 +41,7 @@ def _below_one_heading(page: Page, tables: Sequence[Table]) -> Sequence[Table]:
     """Return the first tables, up to the next heading."""
     first = tables[0].line
     for number, line in enumerate(page.lines[first:], start=first + 1):
-        if is_heading(line.shown):
+        if heading(line.shown):
             return [table for table in tables if table.line < number]
     return tables
 
