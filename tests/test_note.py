@@ -9,6 +9,7 @@ from paper_action.paper import ConfigError, Cursor
 
 from .conftest import NOW, chosen, paper
 from .lists import HEAD, NEW, OLD, get, many, options, pages, put, revise
+from .rendered import render
 
 TODAY = NOW.date()
 READ = Cursor("2504.03184", TODAY)
@@ -33,6 +34,14 @@ def test_the_note_stands_where_people_leave_it_or_above_the_table(
     assert get(folder) == after
     assert done.cursor == READ
     assert noted(folder, **options(changes)) == READ
+
+
+@pytest.mark.parametrize(("changes", "text"), pages("note"))
+def test_below_the_note_the_table_still_shows(folder, changes, text):
+    before = text.partition("⇒\n")[0]
+    revise(folder, before, NEW[:1], cursor=READ, **options(changes))
+    links = [link.get("href") for link in render(get(folder)).iterfind(".//td/a")]
+    assert NEW[0].url in links
 
 
 def test_what_stands_below_the_table_stays_with_a_longer_note(folder):
