@@ -2,6 +2,7 @@ r"""Authors' text, decoded, and as GitHub's own Markdown parser shows it in a ro
 
 import json
 import re
+import time
 import unicodedata
 
 import pytest
@@ -12,7 +13,15 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from paper_action.arxiv import atom
 from paper_action.paper import linked_ids
-from paper_action.text import escape, line, linked, paragraphs, plain, split_paragraphs
+from paper_action.text import (
+    escape,
+    formula_cost,
+    line,
+    linked,
+    paragraphs,
+    plain,
+    split_paragraphs,
+)
 
 from .conftest import DATA, DAYS
 from .rendered import render
@@ -142,6 +151,33 @@ def test_escaped_text_shows_as_it_is_and_nothing_in_it_acts(text):
     assert {element.tag for element in row.iterdescendants()} <= {"p", "span"}
     for node in row.itertext():
         assert not re.search(r":[a-z+]+:|@\w|#\d|\b[Gg][Hh]-\d", node)
+
+
+# What stands on a page, and the units that GitHub counts for its formulas.
+COSTS = [
+    ("no formula", 0),
+    ("a $`x`$ b $`y^2`$", 2),
+    ("$`x_{i}^{n}`$", 3),
+    (r"$`\|a\|_{2}`$ and $`\{b\}`$ \| c", 4),
+    ("a<span></span>$`z`$<span></span>$`z`$", 2),
+    ("costs <span>$</span>5 and <span>$</span>6", 0),
+    ("costs $5 and $6, or \\$7$", 0),
+    ("theirs: $x$ and $x_{i}$.", 3),
+    ("$$\n\\frac{a}{b}\n$$", 3),
+    ("```math\nx_{i}\n```\n\n```\n{}\n```", 2),
+]
+
+
+@pytest.mark.parametrize(("markdown", "units"), COSTS)
+def test_a_formula_costs_one_unit_and_one_for_each_brace(markdown, units):
+    assert formula_cost(markdown) == units
+
+
+@pytest.mark.parametrize("piece", ["$", "$$", "$`", "`$", "```math\n", "$a", "$a ", "$`x`$", "{"])
+def test_the_cost_of_a_page_is_counted_in_linear_time(piece):
+    began = time.perf_counter()
+    formula_cost(piece * 100_000)
+    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize("piece", [*WORST, " $5 aa", "$ a ", "aa ", "{ ", "\n "])

@@ -1,5 +1,6 @@
 """What authors type, as plain text and as Markdown."""
 
+from .formulas import formula_cost as formula_cost
 from .markdown import escape as escape
 from .markdown import line as line
 from .markdown import linked as linked
