@@ -98,7 +98,6 @@ FINAL = [
     (Fault(body=document(ERROR.format("no field")).encode()), "arXiv says: no field"),
     (Fault(body=endless(b" " * 2**20)), "an answer of more than 16 MiB"),
     (Fault(body=[b"<a/>" * 2**18] * 64), "an answer of more than 16 MiB"),
-    (Fault(body=[b"<a/>" * 2**18] * 15), "more than 1000000 elements"),
     (
         Fault(body=gzip.compress(b" " * 2**28), headers=ZIPPED),
         "an answer of more than 16 MiB",
@@ -118,21 +117,20 @@ def test_what_cannot_change_is_asked_once(server, fault, words):
 def test_when_every_source_fails_each_is_told(server):
     server.feed_faults = [Fault(404, body=b"gone")]
     server.api_faults = [Fault(403)]
-    words = r"read: HTTP 404; .* HTTP 403 .*; nothing was written"
+    words = r"read: HTTP 404; .*: HTTP 403; .*; nothing was written"
     with pytest.raises(SourceError, match=words):
         Run(server)
     assert len(server.requests) == 2
 
 
-def test_a_host_that_does_not_exist_is_one_line_after_a_few_tries(server, monkeypatch):
+def test_a_host_that_does_not_exist_is_named_in_one_line(server, monkeypatch):
     def unknown(*_):
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    words = f"{TEXT}127.0.0.1 cannot be reached: no such host; "
+    words = rf"^{TEXT}127.0.0.1 cannot be reached: .*Name or service not known\)?; noth"
     with pytest.raises(SourceError, match=words):
-        Run(server, NONE, "--max-wait", 300)
-    assert 1 < server.clock < 10
+        Run(server, NONE)
 
 
 def test_a_server_that_is_not_there_is_tried_again_and_then_told(server):
