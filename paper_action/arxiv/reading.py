@@ -199,7 +199,9 @@ def _is_at_home(paper: Paper, categories: Sequence[str]) -> bool:
 
 def _read_feed(client: Client) -> Answer:
     """Return what was announced today, or is in the saved feed."""
-    answer = _gathered(client, FEED, _feed_pages(client))
+    settings = client.settings
+    name = settings.feed_url if settings.saved_feed else FEED
+    answer = _gathered(client, name, _feed_pages(client))
     warnings = [*answer.warnings]
     if answer.entries >= FEED_CAP:
         warnings.append(
