@@ -248,6 +248,18 @@ def test_without_a_note_all_papers_of_the_last_days_count(server):
     assert len(Run(server).ids) == 5
 
 
+@pytest.mark.parametrize("listed", [["2301.00001"], ["2504.00001", "2504.00004"]])
+def test_without_a_note_what_the_list_has_makes_no_run_look_further_back(
+    server, listed
+):
+    old = many(5, "2503", announced=ago(20), submitted=ago(22))
+    server.papers = [*old, *many(5, announced=ago(3), submitted=ago(5))]
+    run = Run(server, listed=listed)
+    assert run.ids == [one.id for one in many(5)]
+    assert len(run.queries) == 1
+    assert run.warnings == []
+
+
 def test_a_newer_paper_is_one_with_a_newer_id_whenever_it_was_submitted(server):
     server.papers = [Entry("2504.00006", announced=ago(1), submitted=ago(9))]
     assert Run(server, cursor=note("2504.00005", 2)).ids == ["2504.00006"]

@@ -93,18 +93,22 @@ def read(client: Client, request: Request) -> Reading:
     if request.ids:
         client.patience.left += share
         by_id = _read_records(client, request.ids)
-    answers = [feed, api, by_id]
-    failures = [answer.failure for answer in answers if answer.failure]
-    if not any(answer.is_whole or answer.papers for answer in answers):
-        raise SourceError("; ".join([*failures, "nothing was written"]))
     return Reading(
         papers=_in_order_of_rows(feed.papers, api.papers, settings.order),
         records=_by_id(by_id.papers),
         entries=feed.entries,
         cursor=_how_far(feed, api, settings.today),
         warnings=[*feed.warnings, *api.warnings, *by_id.warnings],
-        failures=failures,
+        failures=_failures([feed, api, by_id]),
     )
+
+
+def _failures(answers: Sequence[Answer]) -> list[str]:
+    """Return what is missing, and why; SourceError where nothing could be read."""
+    failures = [answer.failure for answer in answers if answer.failure]
+    if not any(answer.is_whole or answer.papers for answer in answers):
+        raise SourceError("; ".join([*failures, "nothing was written"]))
+    return failures
 
 
 def _by_id(papers: Iterable[Paper]) -> dict[str, Paper]:
@@ -120,17 +124,14 @@ def _in_order_of_rows(
 ) -> list[Paper]:
     """Return every paper once: the missed ones by age, then today's by type and age."""
     today = _by_id(announced)
-    missed = [paper for paper in _by_id(found).values() if paper.id not in today]
-    missed.sort(key=_row_order)
-    rows = sorted(today.values(), key=_row_order)
+    both = _by_id(found) | today
+    papers = sorted(both.values(), key=lambda paper: by_age(paper.id))
+    missed = [paper for paper in papers if paper.id not in today]
+    rows = [paper for paper in papers if paper.id in today]
     rows.sort(key=lambda paper: ANNOUNCE_TYPES.index(paper.announce_type))
     if order == "append":
         return missed + rows
     return rows + missed[::-1]
-
-
-def _row_order(paper: Paper) -> tuple[date, str]:
-    return by_age(paper.id)
 
 
 def _how_far(feed: Answer, api: Answer, today: date) -> Cursor | None:
