@@ -143,6 +143,7 @@ def test_an_entry_is_known_by_what_follows_its_host(name, paper_and_version):
 TITLES = [
     ("A <i>b</i> c", "A b c"),
     ("A <i>b <b>c</b></i>", "A b c"),
+    ("<i>A</i> <b>b</b>", "A b"),
     ("A<!-- no --> b", "A b"),
     ("<!-- no -->A b", "A b"),
     ("A <?no no?>b", "A b"),

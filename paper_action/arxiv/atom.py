@@ -72,11 +72,7 @@ def parse(document: bytes) -> Feed:
 def _root(document: bytes) -> etree._Element:
     """Return a document's feed element; SourceError if it is no plain, whole Atom."""
     parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        remove_blank_text=True,
-        remove_comments=True,
-        remove_pis=True,
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(document, parser)
@@ -189,7 +185,7 @@ def _split_names(text: str) -> list[str]:
     names: list[list[str]] = []
     depth = 0
     for piece in text.split(","):
-        if depth == 0:
+        if depth <= 0:
             names.append([])
         names[-1].append(piece)
         depth += piece.count("(") - piece.count(")")

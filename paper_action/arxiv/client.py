@@ -76,26 +76,25 @@ class Client:
                 if not feed.entries and start < feed.total:
                     words = f"an empty page at {start} of {feed.total}"
                     raise SourceError(words, retry=True)
+                self.patience.spend(self.clock() - began - self.settings.timeout)
+                return feed
             except SourceError as error:
                 self.patience.spend(self.clock() - began)
                 wait = self._pause(error, longest)
                 if not error.retry or not self.patience.is_left(wait):
                     raise
-                self.log(f"{urlsplit(url).hostname}: {error}; again in {wait} s")
+                again = f"again in {round(wait, 1)} s"
+                self.log(f"{urlsplit(url).hostname}: {error}; {again}")
                 self.patience.spend(wait)
                 self.sleep(wait)
                 longest = min(2 * longest, 60)
-            else:
-                took = self.clock() - began
-                self.patience.spend(took - self.settings.timeout)
-                return feed
 
     def _pause(self, error: SourceError, longest: float) -> float:
         """Return the seconds before the next try: those asked for, or about so many."""
         pause = error.after
         if pause is None:
             pause = uniform(longest / 2, longest)
-        return round(max(pause, self.settings.delay), 1)
+        return max(pause, self.settings.delay)
 
     def _keep_distance(self) -> None:
         """Wait before every request but the first."""
@@ -121,12 +120,12 @@ class Client:
     def _asked(self, url: str) -> "requests.Response":
         """Return what a server answers, its body unread.
 
-        Proxies and certificates are the environment's. A session would also look for
-        passwords, keep cookies, and read the bodies of redirects; an address with a
-        password in it would use that.
+        Proxies and certificates are the environment's. A whole session would also look
+        for a password in .netrc, keep cookies, and read the bodies of redirects.
         """
         import requests
 
+        # A password in the address of a redirect is not used: somebody else decides.
         request = requests.Request(
             "GET", url, headers=self._headers, auth=lambda unchanged: unchanged
         )
