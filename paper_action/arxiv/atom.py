@@ -174,8 +174,9 @@ def _authors(entry: etree._Element) -> tuple[str, ...]:
 def _author(author: etree._Element) -> str:
     """Return an author of the query API, with the affiliations in brackets."""
     name = author.findtext(_ATOM + "name", "")
-    places = ", ".join(map(str, author.itertext(_ARXIV + "affiliation")))
-    return f"{name} ({places})" if places else name
+    places = author.itertext(_ARXIV + "affiliation", with_tail=False)
+    affiliation = ", ".join(map(str, places))
+    return f"{name} ({affiliation})" if affiliation else name
 
 
 def _split_names(text: str) -> list[str]:
