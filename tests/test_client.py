@@ -176,7 +176,18 @@ def test_a_dead_proxy_is_named_as_such_without_its_password(
     assert "arxiv.org" not in str(told.value)
 
 
-@pytest.mark.parametrize("proxy", ["http://me:secret@[::1", "me:secret@no-port:x/"])
+# an address of a proxy that is none
+NO_PROXIES = [
+    "http://me:secret@[::1",
+    "http://me:secret@127.0.0.1:99999",
+    "http://me:secret/@127.0.0.1:9",
+    "http://me:secret#@127.0.0.1:9",
+    "http://me:secret@a b:9",
+    "me:secret@no-port:x/",
+]
+
+
+@pytest.mark.parametrize("proxy", NO_PROXIES)
 def test_the_address_of_a_proxy_that_is_none_is_told_without_its_password(
     server, home, monkeypatch, proxy
 ):

@@ -188,7 +188,8 @@ def _failure(url: str, error: Exception) -> SourceError:
     import requests
 
     host = urlsplit(url).hostname
-    words = re.sub(r"//\S*@", "//***@", str(error))  # a proxy's password
+    # An address in the text, or a piece of it in quotes, may hold a proxy's password.
+    words = re.sub(r"//\S*@|'[^']*'", "***", str(error))
     if isinstance(error, ValueError) or type(error) is OSError:
         # An address that is none, or a file of certificates that is not there.
         return SourceError(f"{host} cannot be read: {words[:300]}")
