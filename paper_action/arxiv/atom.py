@@ -108,7 +108,10 @@ def _texts(entry: etree._Element) -> _Texts:
 
 def _text(element: etree._Element) -> str:
     """Return an element's text, with that of elements inside it."""
-    return "".join(map(str, element.itertext())).strip()
+    text = element.text or ""
+    if len(element):
+        text = "".join(map(str, element.itertext()))
+    return text.strip()
 
 
 def _line(text: str) -> str:

@@ -156,17 +156,18 @@ def _gathered(client: Client, name: str, pages: Iterator[Feed]) -> Answer:
             papers += page.papers
             unreadable += page.unreadable
             entries += page.entries
-        client.log(f"{name}: {len(papers)} papers")
     except (SourceError, OSError) as error:
         part = " to its end" if papers else ""
         failure = f"{name} could not be read{part}: {error}"
+    ids = {paper.id for paper in papers}
     warnings = []
     if unreadable:
         count = f"{len(unreadable)} of {entries} entries cannot be read"
         warnings = [f"{name}: {count}, such as {unreadable[0]}"]
     if warnings and not papers:
         failure = warnings.pop()
-    ids = {paper.id for paper in papers}
+    if not failure:
+        client.log(f"{name}: {len(ids)} papers")
     return Answer(papers, ids, entries, warnings, failure, is_whole=not failure)
 
 
