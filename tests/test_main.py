@@ -228,6 +228,7 @@ def test_a_window_with_a_hole_is_written_and_exits_1_and_a_rerun_fills_it(folder
     server.papers = [early, late]
     server.api_faults = [None, Fault(400)]
     window = (*server.flags, "--since=2025-02-20", "--until=2025-04-10")
+    server.page = 1
     done = run(folder, *window)
     assert done.code == 1
     assert done.outputs["ids"] == '["2504.0003"]'
