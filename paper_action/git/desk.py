@@ -19,7 +19,7 @@ from paper_action.settings import Settings
 
 from .program import Git
 from .refusals import PassingError
-from .room import make_room, remove_room
+from .scratch import make_scratch, remove_scratch
 
 Revise = Callable[[Path], Revision]
 Phrase = Callable[[Revision, str], str]
@@ -53,13 +53,15 @@ class Desk:
         """Lay out the list; ``log`` is told of tries that fail."""
         self._settings = settings
         self._log = log
-        self._room = make_room()
-        self._git = Git(settings, self._room)
+        self._scratch = make_scratch()
+        self._git = Git(settings, self._scratch)
         self._prefix = self._git.run("rev-parse --show-prefix").removesuffix("\n")
         self._branch = self._chosen_branch()
         self._ref = f"refs/heads/{self._branch}"
         self._remote = self._chosen_remote()
-        self._target = self._room.name  # the remote's other name, which nobody else has
+        self._target = (
+            self._scratch.name
+        )  # the remote's other name, which nobody else has
         self._git.copy_remote(self._remote, self._target)
         address = self._git.run("remote get-url --push", self._remote).strip()
         self._git.use_token(address)
@@ -82,7 +84,7 @@ class Desk:
             if published.commit:
                 self._follow(published.commit)
         finally:
-            remove_room(self._room)
+            remove_scratch(self._scratch)
         return published
 
     def _checked_out(self) -> str:
@@ -150,7 +152,7 @@ class Desk:
         case alone come along, for the listing has something to say about them.
         """
         self._fetch()
-        self._tree = Path(mkdtemp(dir=self._room))
+        self._tree = Path(mkdtemp(dir=self._scratch))
         self.folder = self._tree / self._prefix
         self._at_desk("read-tree", self._tip)
         modes = self._modes()

@@ -19,15 +19,15 @@ _STAYING = (
 )
 
 
-def environment(root: Path, room: Path) -> dict[str, str]:
+def environment(root: Path, scratch: Path) -> dict[str, str]:
     """Return the variables for git, which then speaks English and asks for no password.
 
     git refuses a checkout that belongs to another user, as it does in a container. The
     one that we were given is safe. That is said where every version of git believes it:
-    in the user's own configuration, for which a file in ``room`` stands in that
+    in the user's own configuration, for which a file in ``scratch`` stands in that
     includes it.
     """
-    stand_in = room / "user.gitconfig"
+    stand_in = scratch / "user.gitconfig"
     lines = [f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files(root)]
     lines.append(f"[safe]\n\tdirectory = {_quoted(_checkout(root))}\n")
     stand_in.write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
