@@ -668,6 +668,19 @@ def test_a_proxys_password_is_not_told(checkout, name, proxy):
 
 
 @posix
+@pytest.mark.parametrize("said", ["fatal: protocol error", "error: something new"])
+def test_what_was_pushed_is_reported_also_where_git_fails(
+    origin, checkout, wrapped, said
+):
+    fail = f"echo '{said}' >&2; exit 1"
+    wrapped(f'case "$*" in *" push "*) {shutil.which("git")} "$@"; {fail};; esac')
+    done = publish(checkout)
+    assert done.commit == tip(origin)
+    assert subjects(origin) == ["Add", "Begin"]
+    assert "pushed, but git is not content: " in done.log
+
+
+@posix
 def test_a_push_that_is_refused_leaves_the_checkout_as_it_was(origin, checkout):
     script(origin / "hooks/update", "exit 1")
     before = state(checkout), git(checkout, "rev-parse", "HEAD")

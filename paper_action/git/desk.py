@@ -78,7 +78,7 @@ class Desk:
         """
         attempt = partial(self._attempt, revise, phrase, keep_alive=keep_alive)
         try:
-            published = self._patiently(attempt, tries=20)
+            published = self._published(attempt)
             if published.new_branch:
                 self._log(f"the remote had no branch {self._branch}: it was made")
             if published.commit:
@@ -86,6 +86,17 @@ class Desk:
         finally:
             remove_scratch(self._scratch)
         return published
+
+    def _published(self, attempt: Callable[[], Published]) -> Published:
+        """Publish in some tries; what has arrived counts, whatever git says."""
+        try:
+            return self._patiently(attempt, tries=20)
+        except PushError as trouble:
+            commit = self._sent.commit
+            if not commit or self._tips().get(self._ref) != commit:
+                raise
+            self._log(f"pushed, but git is not content: {trouble}")
+            return self._sent
 
     def _checked_out(self) -> str:
         """Return the name of the branch that is checked out, or nothing."""
@@ -172,11 +183,7 @@ class Desk:
         see. The commit is fetched by its SHA, not to need a ref, or FETCH_HEAD, which
         is any run's.
         """
-        tips = {}
-        said = self._git.run("ls-remote", self._remote, self._ref, "HEAD")
-        for line in said.splitlines():
-            commit, _, ref = line.partition("\t")
-            tips[ref] = commit
+        tips = self._tips()
         self._is_new = self._ref not in tips
         self._tip = tips.get(self._ref) or tips.get("HEAD", "")
         if not self._tip:
@@ -185,6 +192,15 @@ class Desk:
             )
         fetch = "fetch --no-tags --no-write-fetch-head"
         self._git.run(fetch, *self._depth, self._remote, self._tip)
+
+    def _tips(self) -> dict[str, str]:
+        """Return the newest commits of the branch and of the default one."""
+        tips = {}
+        said = self._git.run("ls-remote", self._remote, self._ref, "HEAD")
+        for line in said.splitlines():
+            commit, _, ref = line.partition("\t")
+            tips[ref] = commit
+        return tips
 
     def _at_desk(self, command: str, *arguments: str, given: Sequence[str] = ()) -> str:
         """Return what a git command prints that works on the desk, not the checkout."""
