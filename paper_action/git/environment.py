@@ -1,6 +1,7 @@
 """The environment that git is called in."""
 
 import os
+from os.path import isfile  # Path.is_file raises where a folder may not be looked into
 from pathlib import Path
 
 # Of the caller's GIT_ variables those stay that configure git or say how to reach a
@@ -65,7 +66,7 @@ def _user_files(root: Path) -> list[Path]:
     files = [Path(folder, "git/config"), Path(home, ".gitconfig")]
     if "GIT_CONFIG_GLOBAL" in os.environ:
         files = [root.resolve() / os.environ["GIT_CONFIG_GLOBAL"]]
-    return [file for file in files if file.is_file() and os.access(file, os.R_OK)]
+    return [file for file in files if isfile(file) and os.access(file, os.R_OK)]
 
 
 def _quoted(path: Path) -> str:
