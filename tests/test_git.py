@@ -411,6 +411,7 @@ def test_a_lost_race_loses_no_commit_and_brings_no_history(
     assert git(checkout, "rev-list", "--count", done.commit) == f"{kept}\n"
 
 
+@posix
 def test_a_ref_that_is_locked_for_a_moment_is_tried_again(origin, checkout):
     locked = "mkdir x || exit 0; echo failed to update ref >&2; exit 1"
     script(origin / "hooks/update", locked)
