@@ -479,6 +479,32 @@ def test_a_push_goes_to_every_address_of_the_remote(origin, checkout, tmp_path):
     assert tip(tmp_path / "mirror.git") == tip(origin)
 
 
+@posix
+def test_a_push_goes_through_the_proxy_of_the_remote(checkout):
+    git(checkout, "remote", "set-url", "--push", "origin", "https://host.invalid/x")
+    with socket.create_server(("127.0.0.1", 0)) as proxy, ThreadPoolExecutor(1) as pool:
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        git(checkout, "config", "remote.origin.proxy", address)
+        done = pool.submit(publish, checkout)
+        caller, _ = proxy.accept()
+        asked = caller.recv(4096)
+        caller.sendall(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
+        caller.close()
+        error = done.exception()
+    assert asked.startswith(b"CONNECT host.invalid:443")
+    assert "the proxy does not let git through" in str(error)
+
+
+@posix
+def test_a_push_calls_what_the_remote_is_to_be_called_with(origin, checkout, tmp_path):
+    called = tmp_path / "called"
+    script(tmp_path / "receive", f'touch "{called}"; exec git receive-pack "$@"')
+    git(checkout, "config", "remote.origin.receivepack", str(tmp_path / "receive"))
+    publish(checkout)
+    assert called.exists()
+    assert shown(origin) == GROWN
+
+
 def test_an_address_is_written_anew_once(origin, checkout, tmp_path):
     lead(checkout, f"{tmp_path}/here/origin.git")
     git(checkout, "config", f"url.{tmp_path}/.insteadOf", f"{tmp_path}/here/")
