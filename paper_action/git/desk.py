@@ -47,6 +47,11 @@ class Desk:
     ``folder`` stands for ``root``. Raises PushError where nothing can be pushed.
     """
 
+    # Every try lays these out anew: the branch's newest commit, or one it grows from;
+    # whether it is not there yet; the desk's work tree; the place of ``root`` in it.
+    _tip: str
+    _is_new: bool
+    _tree: Path
     folder: Path
 
     def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
@@ -59,9 +64,8 @@ class Desk:
         self._branch = self._chosen_branch()
         self._ref = f"refs/heads/{self._branch}"
         self._remote = self._chosen_remote()
-        self._target = (
-            self._scratch.name
-        )  # the remote's other name, which nobody else has
+        # Pushes go to a copy of the remote, under a name that nobody else has.
+        self._target = self._scratch.name
         self._git.copy_remote(self._remote, self._target)
         address = self._git.run("remote get-url --push", self._remote).strip()
         self._git.use_token(address)
