@@ -803,6 +803,17 @@ def test_a_token_that_is_not_accepted_is_told_without_it(origin, checkout, certi
     assert basic("wrong").split()[1] not in str(error.value)
 
 
+@posix
+def test_the_token_opens_every_repository_of_the_server(origin, checkout, certified):
+    (origin.parent / "alias.git").symlink_to(origin)
+    with git_server(origin, "S3CRET") as (address, asked):
+        lead(checkout, address)
+        alias = address.replace("origin.git", "alias.git")
+        git(checkout, "remote", "set-url", "--push", "origin", alias)
+        publish(checkout, token="S3CRET")
+    assert set(asked) == {basic("S3CRET")}
+
+
 def test_the_token_goes_to_the_host_that_is_pushed_to_alone(
     origin, checkout, certified
 ):
@@ -1028,6 +1039,27 @@ def test_a_transfer_that_stalls_ends_after_the_timeout(origin, checkout, certifi
         publish(checkout, timeout=1, max_wait=300)
     assert time.monotonic() - begun < 60
     assert shown(origin) == GROWN
+
+
+@posix
+def test_a_first_question_without_an_answer_ends_after_the_timeout(
+    origin, checkout, tmp_path, wrapped
+):
+    once = f'mkdir "{tmp_path}/once" 2> /dev/null && sleep 200'
+    wrapped(f'case "$*" in *ls-remote*) {once};; esac')
+    begun = time.monotonic()
+    publish(checkout, timeout=1, max_wait=300)
+    assert time.monotonic() - begun < 60
+    assert shown(origin) == GROWN
+
+
+@posix
+def test_all_questions_without_an_answer_end_in_time(checkout, wrapped):
+    wrapped('case "$*" in *ls-remote*) sleep 200;; esac')
+    begun = time.monotonic()
+    with pytest.raises(PushError, match="no answer in time"):
+        publish(checkout, timeout=4, max_wait=4)
+    assert time.monotonic() - begun < 8
 
 
 @posix
