@@ -456,6 +456,20 @@ def test_a_users_habit_for_merges_keeps_no_checkout_from_following(checkout, nam
     assert tip(checkout) == done.commit
 
 
+def test_no_shared_index_stays_in_the_repository(unpushed):
+    git(unpushed, "config", "core.splitIndex", "true")
+    publish(unpushed, branch="neu")
+    assert [*unpushed.glob(".git/sharedindex.*")] == []
+
+
+@posix
+def test_no_watcher_of_files_is_called(checkout, tmp_path):
+    script(tmp_path / "watcher", f'touch "{tmp_path}/called"; exit 1')
+    git(checkout, "config", "core.fsmonitor", str(tmp_path / "watcher"))
+    publish(checkout)
+    assert not (tmp_path / "called").exists()
+
+
 def test_an_edit_is_never_stashed(checkout):
     git(checkout, "config", "merge.autoStash", "true")
     (checkout / "README.md").write_text("mine\n")
