@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +74,24 @@ def test_outputs_of_a_run_that_changed_nothing_are_there_and_empty(environ):
     outputs = told(environ, nothing()).outputs
     empty = {"added": "0", "ids": "[]", "papers": "[]"}
     assert outputs == empty | {"changed": "false", "commit": ""}
+
+
+def test_nobody_can_know_the_border_of_an_output(environ):
+    borders = set()
+    for _ in range(2):
+        Report(environ).result(outcome())
+        text = Path(environ["GITHUB_OUTPUT"]).read_text("utf-8")
+        borders.update(re.findall("(?m)^ids<<(.{32,})$", text))
+    assert len(borders) == 2
+
+
+@pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+def test_the_runners_files_have_plain_line_feeds_and_keep_what_was_there(environ, name):
+    file = Path(environ[name])
+    file.write_bytes(b"before=1\n")
+    Report(environ).result(outcome())
+    assert file.read_bytes().startswith(b"before=1\n")
+    assert b"\r" not in file.read_bytes()
 
 
 def test_outputs_and_summary_too_large_for_github_are_cut_with_a_note(environ):
@@ -386,6 +405,11 @@ def test_a_commit_message_counts_and_lists_titles_with_links():
     assert two.endswith(f" :+1:\n  {TWO.url}\n")
 
 
+def test_a_title_in_a_commit_message_is_plain_text():
+    message = commit_message(Revision(added=[paper(title=r"On Poincar\'e")]), "Add")
+    assert "- On Poincaré\n" in message
+
+
 @pytest.mark.parametrize(
     ("template", "subject"),
     [
@@ -420,6 +444,7 @@ def test_a_commit_that_adds_nothing_says_what_it_does(changes, message):
         ("Fixes #12", "#12"),
         ("Closes o/r#12", "#12"),
         ("fixes GH-1", "GH-1"),
+        ("fixes gh-1", "gh-1"),
         ("closes https://github.com/o/r/issues/1", "https://"),
         ("On [skip ci]", "[skip"),
         ("On [ci skip]", "[ci"),
@@ -428,6 +453,7 @@ def test_a_commit_that_adds_nothing_says_what_it_does(changes, message):
         ("On [actions skip]", "[actions"),
         ("On [Skip CI]", "[Skip"),
         ("skip-checks: true", "skip-checks:"),
+        ("Skip-Checks: true", "Skip-Checks:"),
     ],
 )
 def test_a_title_in_a_commit_message_does_not_act(title, acting):
