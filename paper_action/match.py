@@ -16,7 +16,7 @@ Case and accents never matter, and a hyphen is a blank. A line that begins with
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -41,86 +41,71 @@ class Term(NamedTuple):
 
     def holds(self, folded: Mapping[str, str]) -> bool:
         """Tell whether a paper's fields, folded, are as the term wants them."""
-        is_found = any(pattern.search(folded[field]) for field, pattern in self.places)
-        return is_found == self.is_wanted
+        for field, pattern in self.places:
+            if pattern.search(folded[field]):
+                return self.is_wanted
+        return not self.is_wanted
 
 
-class Alternative(NamedTuple):
-    """One keyword as it was written, and its terms, all of which have to hold."""
-
-    text: str
-    terms: tuple[Term, ...]
-
-    def holds(self, folded: Mapping[str, str]) -> bool:
-        """Tell whether a paper's fields, folded, are as every term wants them."""
-        return all(term.holds(folded) for term in self.terms)
+Terms = tuple[Term, ...]
 
 
 class Keywords(NamedTuple):
-    """The alternatives of a setting.
+    """The alternatives of a setting as they were written, each with its terms.
 
     ``fields`` are those that terms ask for, ``notices`` what may be meant otherwise.
     """
 
-    alternatives: tuple[Alternative, ...]
+    alternatives: dict[str, Terms]
     fields: frozenset[str]
     notices: tuple[str, ...]
 
     @classmethod
     def parse(cls, text: str) -> "Keywords":
         """Read the grammar; ValueError shows what cannot be read, and what to write."""
-        found: dict[str, Alternative] = {}
+        alternatives: dict[str, Terms] = {}
         notices: list[str] = []
         for line in text.splitlines():
-            alternatives = [_alternative(part) for part in _parts(line.strip())]
-            found.update((each.text, each) for each in alternatives)
-            notices += _notices(alternatives)
-        if not found:
+            found = {part: _alternative(part) for part in _parts(line.strip())}
+            alternatives |= found
+            notices += _notices(found)
+        if not alternatives:
             raise ValueError(
                 f"{text!r} holds no keyword; write llm, or * for every paper"
             )
-        terms = [term for each in found.values() for term in each.terms]
+        terms = [term for each in alternatives.values() for term in each]
         fields = frozenset(field for term in terms for field, _ in term.places)
-        return cls(tuple(found.values()), fields, tuple(notices))
+        return cls(alternatives, fields, tuple(dict.fromkeys(notices)))
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The alternatives as they were written."""
-        return tuple(alternative.text for alternative in self.alternatives)
+        return tuple(self.alternatives)
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return the alternatives that the paper matches, as written and in order."""
-        folded = {field: _FIELDS[field](paper) for field in self.fields}
-        matched = [each for each in self.alternatives if each.holds(folded)]
-        return tuple(each.text for each in matched)
+        folded = {field: fold(_FIELDS[field](paper)) for field in self.fields}
+        matched = []
+        for text, terms in self.alternatives.items():
+            if all(term.holds(folded) for term in terms):
+                matched.append(text)
+        return tuple(matched)
 
 
-# What a paper has in each field, folded as the keywords are
-
-
-def _title(paper: Paper) -> str:
-    return fold(plain(paper.title))
-
-
-def _abstract(paper: Paper) -> str:
-    return fold(plain(paper.abstract))
-
-
-def _authors(paper: Paper) -> str:
-    return "; ".join(fold(plain(name)) for name in paper.names)
+# What a paper has in each field. A sign stands between authors, and around a category.
 
 
 def _categories(paper: Paper) -> str:
     """Return every name of the paper's categories, and those of their archives."""
     names = [name for each in paper.categories for name in both_names(each)]
     archives = [name.partition(".")[0] for name in names]
-    return " ".join(names + archives).lower()
+    return "".join(f"|{name}|" for name in names + archives)
 
 
 _FIELDS: dict[str, Callable[[Paper], str]] = {
-    "ti": _title,
-    "abs": _abstract,
-    "au": _authors,
+    "ti": lambda paper: plain(paper.title),
+    "abs": lambda paper: plain(paper.abstract),
+    "au": lambda paper: "; ".join(plain(name) for name in paper.names),
     "cat": _categories,
 }
 # How a folded text shows what Unicode does not take apart. The soft hyphen goes.
@@ -140,23 +125,22 @@ def fold(text: str) -> str:
     return " ".join(bare.translate(_FOLDED).split())
 
 
-# The grammar
+# The grammar. Where it is broken, a ValueError says what to write.
 
 _QUOTES = '"“”„‟«»＂'
 _COMMAS = ",，、"
 _STRAIGHT = str.maketrans(_QUOTES + _COMMAS + "；：（）", '"' * 8 + "," * 3 + ";:()")
 _COMMENT = re.compile(r"\s#(\s|$)")
-_PIECE = re.compile(r'[^\s"]*"[^"]*"|[^\s"]+')  # a word, or a phrase in quotes
-_OPERATORS = ("AND", "ANDNOT")
+_PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')  # blanks part them, but not in quotes
 
-# Signs of other search languages, and what to write here. A sign is a pattern for an
-# alternative without what is in quotes, and with a blank at both its ends.
+# Signs of other search languages, and what to write here; the first one found is told.
+# A sign is a pattern for an alternative with a blank at both ends and empty quotes.
 _FOREIGN = (
     (r"[()]", "every combination out, as in a AND c, b AND c"),
     (" OR ", "a comma in place of OR"),
     (r"\|", "a comma in place of |"),
     (";", "a comma in place of ;"),
-    (" NOT ", "ANDNOT in place of NOT, as in llm ANDNOT survey"),
+    ("(?<! AND) NOT ", "ANDNOT in place of NOT, as in llm ANDNOT survey"),
     (" !", "ANDNOT in place of !, as in llm ANDNOT survey"),
     (r' -["\w]', "ANDNOT in place of the minus, as in llm ANDNOT survey"),
     ("^ [-+•·–—] ", "the keyword without the dash of a list"),
@@ -193,24 +177,28 @@ def _parts(line: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _alternative(text: str) -> Alternative:
+def _alternative(text: str) -> Terms:
     """Read one alternative; ValueError tells what to write in it instead."""
     try:
-        return Alternative(text, _terms(text.translate(_STRAIGHT)))
+        return _terms(text.translate(_STRAIGHT))
     except ValueError as error:
         raise ValueError(f"in {text!r} write {error}") from error
 
 
-def _terms(straight: str) -> tuple[Term, ...]:
+def _terms(straight: str) -> Terms:
     """Read the terms of an alternative, whose quotes and commas are plain ones."""
     if straight.count('"') % 2:
         raise ValueError('a quotation mark at both ends, as in "RAG"')
-    pieces = _pieces(straight)
-    _check_language(pieces)
+    outside = f" {_unquoted(straight)} "
+    for sign, instead in _FOREIGN:
+        if re.search(sign, outside):
+            raise ValueError(f"{instead}, or put what you look for in double quotes")
     sides = [["AND"]]  # each begins with the operator before it
-    for piece in pieces:
-        if piece in _OPERATORS:
+    for piece in _PIECE.findall(straight):
+        if piece in ("AND", "ANDNOT"):
             sides.append([piece])
+        elif piece == "NOT":  # there is an AND before it, or it would be foreign
+            sides[-1] = ["ANDNOT"]
         else:
             sides[-1].append(piece)
     return tuple(
@@ -219,23 +207,9 @@ def _terms(straight: str) -> tuple[Term, ...]:
     )
 
 
-def _pieces(straight: str) -> list[str]:
-    """Return the words, and the phrases in quotes; AND NOT becomes one word."""
-    pieces: list[str] = []
-    for piece in _PIECE.findall(straight):
-        if piece == "NOT" and pieces[-1:] == ["AND"]:
-            pieces[-1] = "ANDNOT"
-        else:
-            pieces.append(piece)
-    return pieces
-
-
-def _check_language(pieces: Sequence[str]) -> None:
-    """Raise ValueError where a sign outside quotes shows another search language."""
-    outside = re.sub('"[^"]*"', '""', f" {' '.join(pieces)} ")
-    for sign, instead in _FOREIGN:
-        if re.search(sign, outside):
-            raise ValueError(f"{instead}, or double quotes around what is meant so")
+def _unquoted(straight: str) -> str:
+    """Return a text in which quotes hold nothing, and single blanks part the words."""
+    return " ".join(re.sub('"[^"]*"', '""', straight).split())
 
 
 def _term(text: str, *, is_wanted: bool) -> Term:
@@ -278,40 +252,44 @@ def _check_sought(field: str, sought: str) -> None:
 
 def _places(field: str, sought: str) -> Places:
     """Return the fields to look in, each with a pattern for what it folds to."""
-    words = sought.strip('"')
-    literal = re.escape(fold(words))
-    category = rf"(?<!\S){re.escape(words.lower())}(?!\S)"
+    names = tuple(_FIELDS) if field == "all" else (field,)
+    return tuple((name, re.compile(_pattern(name, sought))) for name in names)
+
+
+def _pattern(field: str, sought: str) -> str:
     if sought == "*":
-        literal = category = ""
-    elif sought.startswith('"'):
-        literal = rf"(?<!\w){literal}(?!\w)"
-    patterns = {name: re.compile(literal) for name in ("ti", "abs", "au")}
-    patterns["cat"] = re.compile(category)
-    if field == "all":
-        return tuple(patterns.items())
-    return ((field, patterns[field]),)
+        return ""  # which is found in every text
+    literal = re.escape(fold(sought.strip('"')))
+    if field == "cat":
+        return rf"\|{literal}\|"
+    if sought.startswith('"'):
+        return rf"(?<!\w){literal}(?!\w)"
+    return literal
 
 
 # What may be meant otherwise
 
+# An author without quotes, a comma, and one word or two.
+_SPLIT_NAME = re.compile(r'\bau:[^":]+, [^":\s]+( [^":\s]+)?$', re.IGNORECASE)
 
-def _notices(alternatives: Sequence[Alternative]) -> list[str]:
+
+def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
     """Return what may be meant otherwise in the alternatives of a line."""
     notices = []
-    for alternative in alternatives:
-        outside = re.sub('"[^"]*"', '""', alternative.text.translate(_STRAIGHT))
-        if re.search(r"\S\s(and|or|not)\s\S", outside):
+    for text, terms in alternatives.items():
+        if re.search(r"\S (and|or|not) \S", _unquoted(text.translate(_STRAIGHT))):
             notices.append(
-                f"{alternative.text!r} is one phrase; write AND or ANDNOT in capitals,"
+                f"{text!r} is one phrase; write AND or ANDNOT in capitals,"
                 " and a comma for or"
             )
-        for term in alternative.terms:
+        for term in terms:
             notices += _term_notices(term)
-    for first, second in pairwise(alternatives):
-        if _may_be_one_author(first, second):
+    for pair in pairwise(alternatives):
+        both = ", ".join(pair)
+        if _SPLIT_NAME.search(both.translate(_STRAIGHT)):
             notices.append(
-                f"'{first.text}, {second.text}' is two alternatives; one author is"
-                ' written as in au:"Wei Wang"'
+                f"{both!r} is two alternatives; one author is written as in au:Lewis,"
+                ' or au:"Wei Wang"'
             )
     return notices
 
@@ -324,15 +302,7 @@ def _term_notices(term: Term) -> list[str]:
         return [f"'cat:{name}': arXiv has no such category; {nearest(name)}"]
     if re.fullmatch("[A-Z]{2,4}", term.text):
         return [
-            f'{term.text} is found inside words too; write "{term.text}" for it only'
+            f'{term.text} is found inside other words too; write "{term.text}" for that'
+            " word alone"
         ]
     return []
-
-
-def _may_be_one_author(first: Alternative, second: Alternative) -> bool:
-    """Tell whether two alternatives of a line may be the two parts of one name."""
-    is_author = first.terms[-1].field == "au" and '"' not in first.terms[-1].text
-    is_name = len(second.terms) == 1 and re.fullmatch(
-        r"[^\W\d]+\.?( [^\W\d]+\.?)?", second.text
-    )
-    return is_author and bool(is_name)

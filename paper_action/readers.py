@@ -7,6 +7,7 @@ cannot be used and ends with one that could.
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from posixpath import normpath
 from typing import Any
 
@@ -23,7 +24,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 def line(text: str) -> str:
     """Read one line of any text."""
     if _CONTROL.search(text):
-        raise ValueError(f"{text!r} holds a sign that nobody sees; write plain words")
+        raise ValueError(
+            f"{text!r} holds a character that cannot be seen; leave it out"
+        )
     return text
 
 
@@ -36,7 +39,7 @@ def lines(text: str) -> str:
 def secret(text: str) -> str:
     """Read a text that no error may show."""
     if _CONTROL.search(text):
-        raise ValueError("it holds a sign that nobody sees; copy it once more")
+        raise ValueError("it holds a character that cannot be seen; copy it once more")
     return text
 
 
@@ -88,7 +91,10 @@ def section(text: str) -> str:
 
 def branch(text: str) -> str:
     """Read the name of a branch; whether it can be one is for git to say."""
-    return re.sub("^(refs/)?heads/", "", line(text))
+    name = re.sub("^(refs/)?heads/", "", line(text))
+    if name.startswith("refs/"):  # a tag, say: git would make a branch of that name
+        raise ValueError(f"{text!r} is not a branch; write a name like main")
+    return name
 
 
 # Numbers and days
@@ -149,6 +155,11 @@ def feed(text: str) -> str:
     return address(text) if "://" in text else line(text)
 
 
+def checkout(text: str) -> Path:
+    """Read the folder to work in, which may lie anywhere."""
+    return Path(line(text))
+
+
 def folder(text: str) -> str:
     """Read a folder's place in the checkout."""
     return normpath(_place(text, "papers/old"))
@@ -158,7 +169,7 @@ def markdown_file(text: str) -> str:
     """Read a Markdown file's place in the checkout."""
     if re.search(r"\.(md|markdown)[\s,;]+\S", text, re.IGNORECASE):
         raise ValueError(
-            f"{text!r} is more than one file; write one, and a job for each other"
+            f"{text!r} is more than one file; write one, since a run keeps one list"
         )
     return _file(text, (".md", ".markdown"), "docs/papers.md")
 
@@ -182,7 +193,5 @@ def _place(text: str, example: str) -> str:
     if "://" in text:
         raise ValueError(f"{text!r} is a web address; {where}")
     if re.match(r"/|~|[A-Za-z]:", text):
-        raise ValueError(f"{text!r} is a place on a whole machine; {where}")
-    if "\\" in text:
-        raise ValueError(f"{text!r} has a backslash; {where}")
+        raise ValueError(f"{text!r} begins outside the repository; {where}")
     return line(text)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from functools import partial
-from os.path import isfile  # Path.is_file raises for a name that is too long
+from os.path import isfile, realpath  # Path's own raise for some names
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +25,9 @@ from .taxonomy import categories, nearest
 
 PREFIX = "PAPER_ACTION_"
 ANNOUNCE_TYPES = ("new", "cross", "replace", "replace-cross")
-COLUMNS = (
-    "title",
-    "link",
-    "abstract",
-    "abstract-folded",
-    "authors",
-    "date",
-    "pdf",
-    "categories",
-    "comment",
-    "doi",
-    "id",
-    "code",
-)
+COLUMNS = """
+title link abstract abstract-folded authors date pdf categories comment doi id code
+""".split()
 # A row tells by one of these which paper it is of.
 _NAMING_COLUMNS = {"title", "link", "pdf", "id"}
 
@@ -55,11 +44,6 @@ class Setting:
     about: str
     read: Reader
     if_empty: str | None = ""
-
-    @property
-    def help(self) -> str:
-        """What it is, and its default."""
-        return f"{self.about} (default: {self.default or 'none'})"
 
 
 def setting(default: str, about: str, read: Reader, if_empty: str | None = "") -> Any:
@@ -91,9 +75,7 @@ class Settings:
         words(choice(*ANNOUNCE_TYPES)),
     )
     path: str = setting("README.md", "a Markdown file", readers.markdown_file)
-    root: Path = setting(
-        ".", "the checkout to work in", lambda name: Path(readers.line(name))
-    )
+    root: Path = setting(".", "the checkout to work in", readers.checkout)
     section: str = setting(
         "", "name of the table's markers, like vision", readers.section
     )
@@ -190,9 +172,7 @@ class Settings:
 
 
 DECLARED: dict[str, Setting] = {
-    each.name: each.metadata["setting"]
-    for each in fields(Settings)
-    if "setting" in each.metadata
+    each.name: each.metadata["setting"] for each in fields(Settings) if each.metadata
 }
 
 
@@ -231,7 +211,7 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
             f"--{_public(name)}",
             default=environ.get(PREFIX + name.upper(), ""),
             metavar="...",
-            help=declared.help,
+            help=f"{declared.about} (default: {declared.default or 'none'})",
         )
         if declared.read is readers.boolean:  # the flag alone means true
             flag.nargs = "?"
@@ -244,10 +224,12 @@ def located(root: Path, name: str, setting: str) -> Path:
 
     Raises ConfigError if it lies outside, or where git keeps what is its own.
     """
-    top = root.resolve()
-    target = (top / name).resolve()
+    top = Path(realpath(root))
+    target = Path(realpath(top / name))
     if not target.is_relative_to(top):
-        raise ConfigError(setting, f"{name!r} leads out of the checkout; stay in it")
+        raise ConfigError(
+            setting, f"{name!r} leads out of the checkout; write a place in it"
+        )
     parts = [part.lower() for part in target.relative_to(top).parts]
     if ".git" in parts:
         raise ConfigError(setting, f"{name!r} leads into .git; write another folder")
@@ -273,9 +255,8 @@ def _value(name: str, written: str) -> Any:
 def _check_columns(settings: Settings) -> None:
     """Raise ConfigError where no column would tell which paper a row is of."""
     if _NAMING_COLUMNS.isdisjoint(settings.columns):
-        raise ConfigError(
-            "columns", f"{', '.join(settings.columns)!r} name no paper; add title"
-        )
+        names = ", ".join(settings.columns)
+        raise ConfigError("columns", f"{names!r} do not tell papers apart; add title")
 
 
 def _check_places(settings: Settings) -> None:
@@ -294,7 +275,8 @@ def _check_places(settings: Settings) -> None:
         )
     if path.is_relative_to(archive):
         raise ConfigError(
-            "archive", f"{settings.archive!r} holds the list itself; write archive/old"
+            "archive",
+            f"{settings.archive!r} holds the list itself; write another, such as old",
         )
     if settings.saved_feed and not isfile(settings.feed_url):
         default = DECLARED["feed_url"].default
@@ -305,7 +287,9 @@ def _check_places(settings: Settings) -> None:
 
 def _check_days(settings: Settings) -> None:
     """Raise ConfigError for a window that cannot be read."""
-    since, until, today = settings.since, settings.until, settings.today
+    since = settings.since
+    until = settings.until
+    today = settings.today
     form = "write a day like 2024-03-31"
     if until and not since:
         raise ConfigError("until", f"'{until}' needs a since; {form} there")

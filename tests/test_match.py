@@ -82,10 +82,11 @@ def test_either_name_of_a_category_means_both(keywords, name):
     assert is_in(keywords, name)
 
 
-def test_a_category_with_a_hyphen_is_written_with_it():
+def test_a_category_may_have_a_hyphen():
     assert is_in("cat:hep-th", "hep-th")
     assert is_in("cat:math-ph", "math.MP")
-    assert not is_in("cat:hep th", "hep-th")
+    assert not is_in("cat:hep", "hep-th")
+    assert not is_in("cat:th", "hep-th")
 
 
 def test_every_alternative_that_matches_is_named_as_it_was_written():
@@ -147,6 +148,10 @@ def test_keywords_without_one_are_an_error(text):
 def test_what_may_be_meant_otherwise_is_told(line, told):
     notices = " ".join(Keywords.parse(line).notices) or "nothing"
     assert told in notices
+
+
+def test_what_may_be_meant_otherwise_is_told_once():
+    assert len(Keywords.parse("RAG\nabs:RAG AND llm").notices) == 1
 
 
 def test_two_alternatives_on_two_lines_are_meant_so():

@@ -13,21 +13,31 @@ from paper_action import __version__
 from paper_action.paper import ConfigError
 from paper_action.settings import PREFIX, Settings, read_settings
 
-from .conftest import DAYS, NOW, TOP, cases
+from .conftest import DAYS, NOW, TOP, cases, paper
 
 SIGNS = st.sampled_from([*"aB*\"',;:|()[]- \n", " AND ", "ti:", " NOT ", " OR "])
 INPUTS = YAML(typ="safe").load(TOP / "action.yml")["inputs"]
 DEFAULTS = {name: each["default"] for name, each in INPUTS.items()}
 DEFAULTS |= {"commit": "false", "token": ""}  # the action's own are others
 NAMES = st.sampled_from(sorted(DEFAULTS.keys() - {"token", "root"}))
+BOOLEANS = ("tidy", "commit", "dry-run")
+links = pytest.mark.skipif(os.name == "nt", reason="a link takes a privilege there")
+
+
+def variable(name: str) -> str:
+    return PREFIX + name.upper().replace("-", "_")
 
 
 def load(*flags: str, **texts: str) -> Settings:
     """Return the settings of a run in this repository with some variables."""
-    variables = {
-        PREFIX + name.upper().replace("-", "_"): text for name, text in texts.items()
-    }
-    return read_settings(flags, variables | {"GITHUB_WORKSPACE": str(TOP)}, NOW)
+    environ = {"GITHUB_WORKSPACE": str(TOP)}
+    for name, text in texts.items():
+        environ[variable(name)] = text
+    return read_settings(flags, environ, NOW)
+
+
+def value(name: str, settings: Settings) -> object:
+    return getattr(settings, name.replace("-", "_"))
 
 
 def error(**texts: str) -> str:
@@ -42,6 +52,14 @@ def printed(capsys, *flags: str, code: int = 0) -> str:
     return "".join(capsys.readouterr())
 
 
+@pytest.fixture
+def page(capsys) -> str:
+    return printed(capsys, "--help")
+
+
+# The doors
+
+
 def test_every_setting_is_in_the_reference_with_its_default():
     reference = (TOP / ".github" / "REFERENCE.md").read_text(encoding="utf-8")
     table = reference.partition("\n## Settings\n")[2].partition("\n## ")[0]
@@ -49,21 +67,31 @@ def test_every_setting_is_in_the_reference_with_its_default():
     assert dict(rows) == DEFAULTS
 
 
-def test_every_setting_is_in_the_help_with_its_default_and_so_is_the_grammar(capsys):
-    page = printed(capsys, "--help")
-    assert page.startswith("usage: python -m paper_action [--SETTING VALUE] ...\n")
-    assert page.count("\n") <= 60
-    assert max(map(len, page.splitlines())) <= 80
-    assert all(
-        word in page for word in ('\n  "RAG"    ', "ANDNOT", "au:", "2024-03-31")
-    )
-    assert {*re.findall("(?m)^ +--([a-z-]+)", page)} == {*DEFAULTS, "version"} - {
-        "token"
-    }
+def test_the_help_fits_a_terminal(page):
+    lines = page.splitlines()
+    assert lines[0] == "usage: python -m paper_action [--SETTING VALUE] ..."
+    assert len(lines) <= 60
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("part", ['\n  "RAG"    ', "ANDNOT", "au:", "2024-03-31"])
+def test_the_help_has_the_grammar_and_the_form_of_a_day(page, part):
+    assert part in page
+
+
+def test_the_help_has_a_flag_for_every_setting_but_the_token(page):
+    flags = set(re.findall("(?m)^ +--([a-z-]+)", page))
+    assert flags == DEFAULTS.keys() - {"token"} | {"version"}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_the_help_has_the_default_of_a_setting(page, name):
     text = " ".join(page.split()).replace("multi- modal", "multi-modal")
-    for name, default in DEFAULTS.items():
-        about = rf"(--{name} \[?\.\.\.|_{name.upper()} )((?!default:).)*\(default: "
-        assert re.search(about + re.escape(f"{default or 'none'})"), text)
+    default = re.escape(f"{DEFAULTS[name] or 'none'})")
+    told = (
+        rf"(--{name} \[?\.\.\.|{variable(name)} )((?!default:).)*\(default: {default}"
+    )
+    assert re.search(told, text)
 
 
 def test_the_version_can_be_asked_for(capsys):
@@ -71,29 +99,46 @@ def test_the_version_can_be_asked_for(capsys):
 
 
 def test_what_is_no_flag_ends_the_run(capsys):
-    assert "unrecognized arguments: --categ" in printed(
-        capsys, "--categ", "math", code=2
-    )
+    said = printed(capsys, "--categ", "math", code=2)
+    assert "unrecognized arguments: --categ" in said
 
 
-def test_a_flag_wins_over_the_variable_and_empty_means_the_default():
+def test_the_token_has_no_flag(capsys):
+    assert "unrecognized arguments" in printed(capsys, "--token", "x", code=2)
+
+
+def test_a_variable_is_read():
     assert load(categories="math\ncs.CL").categories == ("math", "cs.CL")
+
+
+def test_a_flag_wins_over_the_variable():
     assert load("--categories", "cs.CL", categories="a b!").categories == ("cs.CL",)
-    empty = load("--categories", "", categories="", exclude=" \n", since="")
-    assert empty == load()
-    assert load(
-        "--commit", "--since", "2025-04-01", "--until", "2025-04-01"
-    ).commit  # one day
     assert not load("--commit", "false", commit="true").commit
 
 
+def test_what_is_empty_is_the_default():
+    empty = load("--categories", "", categories="", exclude=" \n", since="")
+    assert empty == load()
+
+
+@pytest.mark.parametrize("name", BOOLEANS)
+def test_a_flag_alone_is_true(name):
+    assert value(name, load(f"--{name}")) is True
+    assert value(name, load(f"--{name}", "--order", "append")) is True
+
+
 def test_the_workspace_is_the_default_root(folder):
-    assert (load().root, load(root=str(folder)).root) == (TOP, folder)
+    assert load().root == TOP
+    assert load(root=" ").root == TOP
+    assert load(root=str(folder)).root == folder
 
 
-@pytest.mark.parametrize(("name", "text", "value"), cases("settings.txt"))
-def test_values_are_read_in_any_case_and_form_that_is_clear(name, text, value):
-    assert str(getattr(load(**{name: text}), name.replace("-", "_"))) == value
+# Texts
+
+
+@pytest.mark.parametrize(("name", "text", "result"), cases("settings.txt"))
+def test_a_value_is_read_from_its_text(name, text, result):
+    assert str(value(name, load(**{name: text}))) == result
 
 
 @pytest.mark.parametrize(("name", "text", "hint"), cases("refused.txt"))
@@ -109,26 +154,83 @@ TEXTS = (*FILES, "section", "branch", "commit-message")
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_sign_that_nobody_sees_is_an_error_that_shows_it(name):
+def test_a_character_that_cannot_be_seen_is_an_error_that_shows_it(name):
     assert repr("a\x07b.md") in error(**{name: "a\x07b.md"})
 
 
-def test_what_does_not_go_together_is_an_error():
-    backwards = error(since="2025-04-02", until="2025-04-01")
-    assert backwards.startswith(
-        "until: '2025-04-01' is before since; write a day like "
-    )
-    assert "archive: 'archive' holds the list itself" in error(path="archive/x.md")
-    saved = error(**{"feed-url": str(DAYS[0]), "since": "2025-04-01"})
-    assert saved.startswith("since: '2025-04-01' cannot be read from a saved feed")
+@pytest.mark.parametrize(
+    ("name", "text", "word"),  # of several words the one that cannot be used
+    [
+        ("categories", "cs.IR, cs_IR, math", "cs_IR"),
+        ("columns", "title, titel", "titel"),
+        ("announce-types", "new crossed", "crossed"),
+        ("keywords", "llm\na OR b, c", "a OR b"),
+    ],
+)
+def test_of_several_words_the_wrong_one_is_named(name, text, word):
+    said = error(**{name: text})
+    assert said.count(word) == 1
+    assert text not in said
 
 
-@pytest.mark.skipif(os.name == "nt", reason="making a link takes a privilege there")
-def test_links_are_followed_within_the_checkout_and_not_out_of_it(folder):
+def test_an_end_before_the_beginning_is_an_error_that_shows_the_form():
+    said = error(since="2025-04-02", until="2025-04-01")
+    assert said.startswith("until: '2025-04-01' is before since; write a day like ")
+
+
+def test_a_window_may_be_one_day():
+    day = date(2025, 4, 1)
+    assert load(since=f"{day}", until=f"{day}").window == (day, day)
+
+
+@pytest.mark.parametrize("path", ["archive/x.md", "archive/deep/x.md"])
+def test_a_list_within_its_own_archive_is_an_error(path):
+    assert "archive: 'archive' holds the list itself" in error(path=path)
+
+
+def test_a_section_has_a_folder_of_its_own_in_the_archive():
+    assert load(archive="old").folder == "old"
+    assert load(archive="old", section="a b").folder == "old/a b"
+
+
+def test_a_commit_message_may_have_several_lines():
+    text = "Add {added}\n\n\tOf today."
+    assert value("commit-message", load(**{"commit-message": text})) == text
+
+
+def test_a_window_in_a_saved_feed_is_an_error():
+    said = error(**{"feed-url": str(DAYS[0]), "since": "2025-04-01"})
+    assert said.startswith("since: '2025-04-01' cannot be read from a saved feed")
+
+
+@links
+def test_links_are_followed_within_the_checkout(folder):
     (folder / "README.md").symlink_to("docs/list.md")
     assert load(root=str(folder)).path == "README.md"
-    (folder / "out.md").symlink_to(folder.parent / "outside.md")
-    assert "leads out of the checkout" in error(root=str(folder), path="out.md")
+
+
+@links
+@pytest.mark.parametrize(
+    ("name", "text"),  # each below a link that leads out
+    [("path", "out/x.md"), ("archive", "out"), ("data-file", "out/x.csv")],
+)
+def test_a_link_out_of_the_checkout_is_an_error(folder, name, text):
+    (folder / "out").symlink_to(folder.parent)
+    said = error(root=str(folder), **{name: text})
+    assert said.startswith(f"{name}: {text!r} leads out of the checkout")
+
+
+@links
+def test_a_link_into_gits_own_folder_is_an_error(folder):
+    (folder / "docs").symlink_to(".git/info")
+    said = error(root=str(folder), path="docs/x.md")
+    assert said.startswith("path: 'docs/x.md' leads into .git")
+
+
+@links
+def test_a_link_to_itself_is_a_place_like_any_other(folder):
+    (folder / "README.md").symlink_to("README.md")
+    assert load(root=str(folder)).path == "README.md"
 
 
 def test_the_token_is_not_shown_where_settings_are_printed():
@@ -164,14 +266,28 @@ def test_today_is_the_day_of_greenwich():
 
 
 def test_what_may_be_meant_otherwise_is_told_of_both_lists_of_keywords():
-    both = load(keywords="au:Wang, Wei", exclude="au:Li, Na")
-    assert ["'au:Wang, Wei'" in notice for notice in both.notices] == [True, False]
-    assert ["'au:Li, Na'" in notice for notice in both.notices] == [False, True]
+    first, second = load(keywords="au:Wang, Wei", exclude="au:Li, Na").notices
+    assert first.startswith("keywords: 'au:Wang, Wei' is two alternatives")
+    assert second.startswith("exclude: 'au:Li, Na' is two alternatives")
+
+
+def test_categories_that_arxiv_has_are_no_warning():
+    assert load(categories="cs.IR, math, hep-th, eess.SY").warnings == ()
 
 
 def test_a_category_that_arxiv_does_not_have_is_a_warning_with_the_nearest_ones():
-    assert load(categories="cs.IR, math, hep-th").warnings == ()
     (warning,) = load(categories="cs.IR, cs.NPL").warnings
-    assert warning.startswith("categories: arXiv has no 'cs.NPL'")
-    assert "cs.PL" in warning
-    assert "https://arxiv.org/category_taxonomy" in load(categories="zzzz").warnings[0]
+    assert warning.startswith(
+        "categories: arXiv has no 'cs.NPL'; the nearest are cs.PL"
+    )
+
+
+def test_a_category_like_no_other_is_a_warning_that_shows_where_they_are_listed():
+    (warning,) = load(categories="zzzz").warnings
+    assert warning.endswith(" listed at https://arxiv.org/category_taxonomy")
+
+
+def test_a_paper_to_be_left_out_matches_nothing():
+    settings = load(keywords="llm", exclude="survey")
+    assert settings.match(paper(title="An LLM")) == ("llm",)
+    assert settings.match(paper(title="A survey of LLMs")) == ()
