@@ -240,11 +240,11 @@ def test_what_is_wrong_with_a_feed_stands_once_in_log_and_summary(
 def test_a_window_with_a_hole_is_written_and_exits_1_and_a_rerun_fills_it(
     folder, server
 ):
-    early = Entry("2504.0003", submitted=date(2025, 3, 5), announced=date.min)
+    early = Entry("2504.0003", submitted=date(2025, 2, 25), announced=date.min)
     late = Entry("2504.0004", submitted=date(2025, 4, 5), announced=date.min)
     server.papers = [early, late]
     server.api_faults = [None, Fault(400)]
-    window = (*server.flags, "--since=2025-03-01", "--until=2025-04-10")
+    window = (*server.flags, "--since=2025-02-20", "--until=2025-04-10")
     done = run(folder, *window)
     assert done.code == 1
     assert done.outputs["ids"] == '["2504.0003"]'
