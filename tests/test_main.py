@@ -406,7 +406,6 @@ def test_what_a_change_of_the_list_warns_of_is_told_once(folder):
     assert shown_warnings(done) == [warning]
 
 
-@pytest.mark.xfail(reason="the rebuilt git tells of a branch that it makes")
 def test_a_branch_that_was_made_is_said_to_be_made(checkout):
     done = run(checkout, *READ_THE_FIRST_DAY, "--commit", "--branch=mian")
     assert "The branch mian was not there before: it was made" in done.summary
