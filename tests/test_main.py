@@ -124,7 +124,9 @@ def four_months(folder, line_ending):
     (folder / "README.md").write_bytes(b"# List" + line_ending)
     (folder / "papers.jsonl").write_bytes(b'{"id": "2412.00001"}' + line_ending)
     ids = [
-        f"{month}.{number:05}" for month in range(2501, 2505) for number in range(10)
+        f"{month}.{str(number).zfill(5)}"
+        for month in range(2501, 2505)
+        for number in range(10)
     ]
     words = "word " * 80
     feed = saved_feed(folder / "feed.xml", *(Entry(one, abstract=words) for one in ids))
@@ -183,7 +185,10 @@ def shown_warnings(done):
 
 
 def many(count, **changes):
-    return [Entry(f"2504.{number:05}", **changes) for number in range(1, count + 1)]
+    return [
+        Entry(f"2504.{str(number).zfill(5)}", **changes)
+        for number in range(1, count + 1)
+    ]
 
 
 def yesterdays_feed(server):

@@ -95,7 +95,10 @@ def test_the_runners_files_have_plain_line_feeds_and_keep_what_was_there(environ
 
 
 def test_outputs_and_summary_too_large_for_github_are_cut_with_a_note(environ):
-    many = [paper(f"2504.{number:05}", abstract="word " * 400) for number in range(700)]
+    many = [
+        paper(f"2504.{str(number).zfill(5)}", abstract="word " * 400)
+        for number in range(700)
+    ]
     matched = {each.id: ("llm",) for each in many}
     done = told(environ, outcome(matched=matched, revision=Revision(added=many)))
     assert len(done.summary.encode()) < 2**20
