@@ -109,7 +109,7 @@ def generated(count: int) -> list[Entry]:
     entries = []
     for number in range(count):
         title = "Paper" if number % 6 else "LLM"
-        entries.append(Entry(f"2504.{number:05}", title, sentence * 14))
+        entries.append(Entry(f"2504.{str(number).zfill(5)}", title, sentence * 14))
     return entries
 
 
@@ -119,7 +119,7 @@ def many_ids(count: int) -> list[str]:
     for number in range(count):
         year = 10 + number // 12_000
         month = number // 1000 % 12 + 1
-        ids.append(f"{year:02}{month:02}.{number % 1000:05}")
+        ids.append(f"{year * 100 + month}.{str(number % 1000).zfill(5)}")
     return ids
 
 
@@ -200,7 +200,7 @@ def main() -> int:
         print("| what | figure | at most | target |\n| --- | --- | --- | --- |")
         figures = [*speed(), long_lists(), worst_texts(), requests(1), requests(10)]
     for each in figures:
-        measured = f"{each.measured:.2f}{each.unit}"
+        measured = f"{round(each.measured, 2)}{each.unit}"
         most = f"{each.most}{each.unit}"
         print(f"| {each.what} | {measured} | {most} | {each.verdict} |")
     return 1 if any(each.verdict == "missed" for each in figures) else 0
