@@ -26,7 +26,12 @@ from paper_action.text import (
 from .conftest import DATA, DAYS
 from .rendered import render
 
-CASES = re.findall("(?m)^([^#].*?) ⇒ (.*?)(?: ⇒ (.*))?$", (DATA / "decoded.txt").read_text("utf-8"))
+CASE = re.compile("(?m)^([^#].*?) ⇒ (.*?)(?: ⇒ (.*))?$")
+CASES = [
+    case
+    for name in ("decoded.txt", "macros.txt")
+    for case in CASE.findall((DATA / name).read_text("utf-8"))
+]
 SAMPLE = [*map(json.loads, (DATA / "latex.jsonl").read_text(encoding="utf-8").splitlines())]
 # what means something to TeX, Markdown, HTML or GitHub, also where nobody would type it
 WORST = (DATA / "pieces.txt").read_text(encoding="utf-8").split()
