@@ -68,7 +68,7 @@ def check(raw: str) -> None:
     decoded = " ".join(map(plain, split_paragraphs(raw)))
     for markdown, text in ((line(raw), plain(raw)), (paragraphs(raw), decoded)):
         row = cell(markdown)
-        assert shown(row) == " ".join(text.split())
+        assert shown(row).replace(r"\lt ", "<") == " ".join(text.split())
         for mark in row.iterdescendants():
             written = " ".join([mark.tag, *map("=".join, mark.items())])
             assert re.fullmatch("a href=https?://.+|br|code|em|span|strong|sub|sup", written)

@@ -1,0 +1,386 @@
+r"""Read what authors type, TeX and all, into pieces that show as text or as Markdown.
+
+It is read once, from left to right, from one special sign to the next; what lies
+between is text. TeX that the tables of ``latex`` do not know shows as it was typed.
+arXiv's own converter (arxiv-base, ``tex2utf``) is the yardstick for letters.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+from itertools import groupby
+from typing import NamedTuple
+
+from paper_action.paper import LINK
+
+from .formulas import ITALICS, Braces, formulas, on_one_line
+from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
+from .mathjax import settable
+
+
+class Maths(NamedTuple):
+    """A formula, without its dollars."""
+
+    tex: str
+
+
+class Styled(NamedTuple):
+    """Pieces in an HTML tag; no formula is inside."""
+
+    pieces: list["Piece"]
+    tag: str
+
+
+class Link(NamedTuple):
+    """Pieces in a link to an address; neither formula nor link is inside."""
+
+    pieces: list["Piece"]
+    url: str
+
+
+Piece = str | Maths | Styled | Link
+
+_DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
+# A printable text without any of these is what it shows.
+_SPECIAL = re.compile(r"\\|\$|\{|~|`|''|--|://|&|  |\]\(|ı[\u0300-\u036f]")
+_CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_MARKDOWN_LINK = re.compile(r"\[([^\][{}]+)\]\((https?://[^\s<>(){}\\]+)\)")
+_RTF_QUOTE = re.compile(r"\\'9([1-4])")
+# Single quotes, in pairs alone: the sign on the right is an apostrophe, too.
+_QUOTED = re.compile(r"`(?<![\w`\\]`)(?=[^\s`'])([^`$]{1,200}?)(?<![\s\\])'(?![\w'])")
+
+# Where the reader stops.
+_MARK = re.compile(
+    r"\\(?P<command>[A-Za-z]+|.)|\{|\}|\$|~|``|''|--+"
+    r"|http(?P<address>s?://(?:(?![\"$<>\\^`{|}])[!-~]|\\[_%#&~])+(?<![].,;:!?')*]))"
+)
+_SIGNS = {"``": "“", "''": "”", "---": "—", "--": "–"}
+# How an argument begins, behind a star or options.
+_BEGIN = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
+_BARE = re.compile(r" ?([A-Za-z0-9])")
+_SWITCH = re.compile(r" *\\([A-Za-z]+) *")
+# A letter that needs no braces for its accent.
+_LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
+_ADDRESS = re.compile(r"https?://[^\s<>{}|\\`]+")
+# Content whose braces are to be seen: those of a set, or of an index.
+_SET = re.compile(r"[^{}\\]*[,_^=|<>\"][^{}\\]+")
+# Formulas that are nothing but text: words in a style, a citation, a stop or quotes.
+_TEXT = re.compile(
+    r"(?:[\s.,;:?()\[\]\"“”‘’–—…]|``|\\(?:text\w*|[hm]box|emph|underline|cite\w*|ref|eqref)"
+    r"\s*\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
+    r"|\\href\s*\{[^{}]*\}\s*\{(?:[^{}\\]|\\.|\{[^{}]*\})*\})+(?: - )?"
+)
+
+
+def read(raw: str, *, with_papers: bool = False) -> list[Piece]:
+    """Return the pieces of one line of text.
+
+    An address of another paper is a link ``with_papers`` alone.
+    """
+    if raw.isprintable() and not _SPECIAL.search(raw):
+        return [raw.strip()]
+    text = re.sub(r"\\unicode\{x?(\w+)\}", r"&#x\1;", raw)
+    text = re.sub(r"(?a)&#?\w{1,31};", lambda entity: html.unescape(entity[0]), text)
+    if "%" in text and "\n" in text:
+        text = on_one_line(text)
+    text = _CONTROLS.sub("", " ".join(text.splitlines()).replace("\t", " "))
+    text = re.sub(" {2,}", " ", text).strip()
+    text = re.sub("ı(?=[\u0300-\u036f])", "i", text)
+    text = _RTF_QUOTE.sub(lambda found: "‘’“”"[int(found[1]) - 1], text)
+    text = text.replace(r"\''", r"\"")  # Schr\''odinger
+    text = _MARKDOWN_LINK.sub(r"\\href{\2}{\1}", text)
+    text = _QUOTED.sub(r"‘\1’", text)
+    return _Reader(text, with_papers=with_papers).pieces()
+
+
+def as_text(pieces: list[Piece]) -> str:
+    """Return pieces as plain text; a formula stays TeX between dollars."""
+    texts: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            texts.append(piece)
+        elif isinstance(piece, Maths):
+            texts.append(f"${piece.tex}$")
+        else:
+            texts.append(as_text(piece.pieces))
+    return "".join(texts)
+
+
+def styled(pieces: list[Piece], tag: str) -> list[Piece]:
+    """Return pieces in a style."""
+    return _wrapped(pieces, lambda inner: Styled(inner, tag))
+
+
+def linked(pieces: list[Piece], url: str) -> list[Piece]:
+    """Return pieces as a link, without the links that are in them."""
+    return _wrapped(unlinked(pieces), lambda inner: Link(inner, url))
+
+
+def unlinked(pieces: list[Piece]) -> list[Piece]:
+    """Return pieces without links, their text in place."""
+    texts: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, Link):
+            texts += piece.pieces
+        elif isinstance(piece, Styled):
+            texts.append(Styled(unlinked(piece.pieces), piece.tag))
+        else:
+            texts.append(piece)
+    return texts
+
+
+def _wrapped(
+    pieces: list[Piece], wrap: Callable[[list[Piece]], Piece]
+) -> list[Piece]:
+    """Wrap pieces, but for formulas and the blanks at the ends."""
+    wrapped: list[Piece] = []
+    for is_formula, group in groupby(pieces, lambda piece: isinstance(piece, Maths)):
+        run = list(group)
+        text = as_text(run)
+        if is_formula or not text.strip():
+            wrapped += run
+            continue
+        if isinstance(run[0], str):
+            run[0] = run[0].lstrip(" ")
+        if isinstance(run[-1], str):
+            run[-1] = run[-1].rstrip(" ")
+        before = " " if text.startswith(" ") else ""
+        after = " " if text.endswith(" ") else ""
+        wrapped += [before, wrap(run), after]
+    return wrapped
+
+
+class _Reader:
+    """Reads a text from left to right; ``at`` is where it has come to."""
+
+    def __init__(self, text: str, *, with_papers: bool, limit: int = _DEPTH) -> None:
+        self.text = text
+        self.with_papers = with_papers
+        self.limit = limit
+        self.at = 0
+        self.depth = 0
+        self.is_code = False
+        braces = Braces(text)
+        self.ends = braces.ends
+        self.formulas = {each.start: each for each in formulas(text, braces)}
+
+    def pieces(self) -> list[Piece]:
+        """Read up to the brace that closes the group, and over it, or to the end."""
+        pieces: list[Piece] = []
+        while True:
+            mark = _MARK.search(self.text, self.at)
+            if not mark:
+                pieces.append(self.text[self.at :])
+                self.at = len(self.text)
+                break
+            pieces.append(self.text[self.at : mark.start()])
+            self.at = mark.end()
+            if mark[0] == "}" and self.depth:
+                break
+            pieces += self._marked(mark)
+        return _joined(pieces)
+
+    def _marked(self, mark: re.Match[str]) -> list[Piece]:
+        """Read what begins with a sign that the reader has just gone past."""
+        formula = self.formulas.get(mark.start())
+        if formula:
+            self.at = formula.end
+            return self._formula(formula.tex)
+        if mark["command"]:
+            return self._command(mark["command"])
+        if mark["address"]:
+            return self._address(mark[0])
+        if mark[0] == "{":
+            return self._group(mark.start())
+        if self.is_code:
+            return [mark[0]]
+        if mark[0] == "~":
+            return [self._tie(mark.start())]
+        return [_SIGNS.get(mark[0], mark[0])]
+
+    def _within(self) -> list[Piece]:
+        """Read the group whose brace was just opened."""
+        self.depth += 1
+        pieces = self.pieces()
+        self.depth -= 1
+        return pieces
+
+    def _styled(self, tag: str) -> list[Piece]:
+        """Read the group whose brace was just opened, in a style."""
+        was_code = self.is_code
+        self.is_code = was_code or tag == "code"
+        pieces = styled(self._within(), tag)
+        self.is_code = was_code
+        return pieces
+
+    def _group(self, start: int) -> list[Piece]:
+        """Read a group; its braces are seen where they mean something, or end nowhere."""
+        end = self.ends.get(start)
+        switch = _SWITCH.match(self.text, self.at)
+        is_switch = switch and (switch[1] in SWITCHES or switch[1] == "color")
+        if self.depth >= self.limit or (end is None and not is_switch):
+            return ["{"]
+        if switch and SWITCHES.get(switch[1]):
+            self.at = switch.end()
+            return self._styled(SWITCHES[switch[1]])
+        content = self.text[start + 1 : end]
+        before = self.text[max(start - 1, 0) : start]
+        is_index = before in ("_", "^") and len(content) > 1
+        is_set = _SET.fullmatch(content) and not re.match(r"[\w}\]*\"'`^~=.]", before)
+        pieces = self._within()
+        return ["{", *pieces, "}"] if is_index or is_set else pieces
+
+    def _formula(self, tex: str) -> list[Piece]:
+        """Return a formula, or what it says if it is text, or holds a paper's address."""
+        if ITALICS.fullmatch(tex):
+            return [Styled([tex], "em")]
+        if _TEXT.fullmatch(tex) and self.depth < self.limit:
+            inner = _Reader(
+                tex, with_papers=self.with_papers, limit=self.limit - self.depth - 1
+            )
+            return inner.pieces()
+        tex = settable(tex)
+        return [f"${tex}$"] if self._is_barred(tex) else [Maths(tex)]
+
+    def _address(self, address: str) -> list[Piece]:
+        url = re.sub(r"\\([_%#&~])", r"\1", address)
+        return [url] if self._is_barred(url) else [Link([url], url)]
+
+    def _is_barred(self, text: str) -> bool:
+        return not self.with_papers and LINK.search(text) is not None
+
+    def _tie(self, at: int) -> str:
+        """Return a blank that does not break, between words, else a tilde."""
+        before = self.text[max(at - 1, 0) : at]
+        after = self.text[at + 1 : at + 2]
+        is_word_before = before not in ("", *" ~([<>=\\")
+        if (before == " " and after == "\\") or (is_word_before and after == " "):
+            return ""
+        is_tie = is_word_before and after not in ("", "~")
+        return "\N{NO-BREAK SPACE}" if is_tie else "~"
+
+    def _command(self, name: str) -> list[Piece]:
+        """Return what a command shows."""
+        if name in ACCENTS:
+            return self._accent(name)
+        if name in SWITCHES:
+            self._skip(" *")
+            return []
+        if name in ("url", "href") and self._has_arguments(name, 1):
+            return self._link(name)
+        if name in STYLES and self._has_arguments(name, 1):
+            self._skip(_BEGIN)
+            return self._styled(STYLES[name])
+        if name in MACROS and self._has_arguments(name, MACROS[name][0]):
+            return self._macro(name)
+        if name in SIGNS:
+            return [self._sign(SIGNS[name])]
+        if self._has_arguments(name, 1):
+            argument = self._argument()
+            if as_text(argument):
+                return argument
+        return [OWN.get(name, f"\\{name}")]
+
+    def _sign(self, shown: str) -> str:
+        if len(shown) == 1 and shown.isalpha():
+            self._skip(" ?")
+        # the end of the name, the height of a line's end
+        self._skip(r"\{\}|\[[\d.]+ ?[a-z]+\]")
+        if shown.endswith("."):
+            self._skip(r"\.")  # a stop is not set twice
+        return shown
+
+    def _has_arguments(self, name: str, count: int) -> bool:
+        """Tell whether so many arguments follow; the last may end with the text."""
+        at = self.at
+        for _ in range(count):
+            bare = _BARE.match(self.text, at) if name in BARE else None
+            if bare:
+                at = bare.end()
+                continue
+            found = _BEGIN.match(self.text, at)
+            if not found or self.depth >= self.limit:
+                return False
+            at = self.ends.get(found.end() - 1, len(self.text)) + 1
+        return True
+
+    def _argument(self) -> list[Piece]:
+        """Read an argument that is there."""
+        bare = _BARE.match(self.text, self.at)
+        if bare:
+            self.at = bare.end()
+            return [bare[1]]
+        self._skip(_BEGIN)
+        return self._within()
+
+    def _macro(self, name: str) -> list[Piece]:
+        count, shown = MACROS[name]
+        arguments = [self._argument() for _ in range(count)]
+        pieces: list[Piece] = []
+        for part in re.split(r"(#\d)", shown):
+            if part.startswith("#"):
+                pieces += arguments[int(part[1]) - 1]
+            else:
+                pieces.append(part)
+        return pieces
+
+    def _accent(self, name: str) -> list[Piece]:
+        """Put an accent on the first letter of what follows; on nothing, it is a sign."""
+        if not self._has_arguments(name, 1):
+            letter = _LETTER.match(self.text, self.at)
+            if not letter:
+                return [f"\\{name}" if name.isalpha() else name]
+            self.at = letter.end()
+            return [_accented(letter[1] or letter[2], ACCENTS[name])]
+        argument = self._argument()
+        letters = as_text(argument)
+        if name + letters in SIGNS and len(letters) > 1:
+            return [SIGNS[name + letters]]  # \b{eta}: arXiv's API took \beta for it
+        if name + letters in MACROS and len(letters) > 1:
+            return self._command(name + letters)
+        if letters[:1].isalpha():
+            return [_accented(letters, ACCENTS[name])]
+        if not letters and not name.isalpha():
+            return [name]
+        return argument
+
+    def _link(self, name: str) -> list[Piece]:
+        r"""Read ``\url{address}`` or ``\href{address}{words}``."""
+        self._skip(_BEGIN)
+        end = self.ends.get(self.at - 1, len(self.text))
+        address = re.sub(r"\\([_%#&~])", r"\1", self.text[self.at : end].strip())
+        self.at = end + 1
+        is_link = _ADDRESS.fullmatch(address) and not self._is_barred(address)
+        if name == "url" or not self._has_arguments(name, 1):
+            return [Link([address], address)] if is_link else [address]
+        words = self._argument()
+        return linked(words, address) if is_link else styled(words, "span")
+
+    def _skip(self, pattern: str | re.Pattern[str]) -> None:
+        """Go past a pattern, if it is there."""
+        found = re.compile(pattern).match(self.text, self.at)
+        if found:
+            self.at = found.end()
+
+
+def _joined(pieces: list[Piece]) -> list[Piece]:
+    """Return pieces with texts that stand side by side as one."""
+    joined: list[Piece] = []
+    for is_text, group in groupby(pieces, lambda piece: isinstance(piece, str)):
+        if is_text:
+            text = "".join(each for each in group if isinstance(each, str))
+            if text:
+                joined.append(text)
+        else:
+            joined += group
+    return joined
+
+
+def _accented(letters: str, accent: str) -> str:
+    """Put an accent on the first of letters, outside of those that it has."""
+    letters = re.sub("^[ıȷ]", lambda dotless: "ij"["ıȷ".index(dotless[0])], letters)
+    end = 1
+    while end < len(letters) and unicodedata.combining(letters[end]):
+        end += 1
+    return letters[:end] + accent + letters[end:]
