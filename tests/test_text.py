@@ -32,7 +32,9 @@ CASES = [
     for name in ("decoded.txt", "macros.txt")
     for case in CASE.findall((DATA / name).read_text("utf-8"))
 ]
-SAMPLE = [*map(json.loads, (DATA / "latex.jsonl").read_text(encoding="utf-8").splitlines())]
+SAMPLE = [
+    *map(json.loads, (DATA / "latex.jsonl").read_text(encoding="utf-8").splitlines())
+]
 # what means something to TeX, Markdown, HTML or GitHub, also where nobody would type it
 WORST = (DATA / "pieces.txt").read_text(encoding="utf-8").split()
 URL = "https://arxiv.org/abs/2504.00001"
@@ -59,7 +61,8 @@ def formulas(element: html.HtmlElement) -> list[str]:
     return [
         code.text
         for code in element.iterfind("code")
-        if re.search(r"(?<![^\W\d])\$$", code.xpath(before)) and (code.tail or "").startswith("$")
+        if re.search(r"(?<![^\W\d])\$$", code.xpath(before))
+        and (code.tail or "").startswith("$")
     ]
 
 
@@ -71,11 +74,17 @@ def check(raw: str) -> None:
         assert shown(row).replace(r"\lt ", "<") == " ".join(text.split())
         for mark in row.iterdescendants():
             written = " ".join([mark.tag, *map("=".join, mark.items())])
-            assert re.fullmatch("a href=https?://.+|br|code|em|span|strong|sub|sup", written)
+            assert re.fullmatch(
+                "a href=https?://.+|br|code|em|span|strong|sub|sup", written
+            )
         tex = formulas(row)
-        assert not re.search(r"\\(operatorname|mbox|[hv]?phantom|unicode)|(?<!\\)%", " ".join(tex))
+        assert not re.search(
+            r"\\(operatorname|mbox|[hv]?phantom|unicode)|(?<!\\)%", " ".join(tex)
+        )
         apart = sum(span.text == "$" for span in row.iter("span"))
-        assert shown(row).count("$") == apart + sum(2 + formula.count("$") for formula in tex)
+        assert shown(row).count("$") == apart + sum(
+            2 + formula.count("$") for formula in tex
+        )
 
 
 @pytest.mark.parametrize(("raw", "text", "markdown"), CASES)
@@ -98,7 +107,12 @@ def test_a_link_to_a_paper_is_a_link_in_an_abstract_alone():
 
 
 def test_a_linked_title_holds_no_other_link_and_no_formula():
-    for title in ("see http://x.y", r"\href{http://x.y}{see} it", r"C$^2$ \emph{a} b", "$x$"):
+    for title in (
+        "see http://x.y",
+        r"\href{http://x.y}{see} it",
+        r"C$^2$ \emph{a} b",
+        "$x$",
+    ):
         row = cell(linked(title, URL))
         assert {link.get("href") for link in row.iter("a")} == {URL}
         assert "$" not in "".join(map(shown, row.iter("a")))
@@ -115,8 +129,14 @@ def test_paragraphs_are_kept_apart_and_formulas_whole(between):
 
 def test_every_sample_shows_the_decoded_text():
     papers = [paper for day in DAYS for paper in atom.parse(day.read_bytes()).papers]
-    texts = [text for paper in papers for text in (paper.title, paper.abstract, *paper.authors)]
-    texts += [paper[name] for paper in SAMPLE for name in ("title", "abstract", "comment")]
+    texts = [
+        text
+        for paper in papers
+        for text in (paper.title, paper.abstract, *paper.authors)
+    ]
+    texts += [
+        paper[name] for paper in SAMPLE for name in ("title", "abstract", "comment")
+    ]
     for raw in texts:
         check(raw)
 
@@ -124,13 +144,28 @@ def test_every_sample_shows_the_decoded_text():
 @pytest.mark.parametrize("paper", SAMPLE, ids=lambda paper: paper["id"])
 def test_the_sample_reads_as_pylatexenc_reads_it_but_for_known_differences(paper):
     reader = LatexNodes2Text(math_mode="remove", strict_latex_spaces="macros")
-    raw = re.sub(r"\\href\{[^{}]*\}|(?<!\\)%", "", f"{paper['title']} {paper['abstract']}")
+    raw = re.sub(
+        r"\\href\{[^{}]*\}|(?<!\\)%", "", f"{paper['title']} {paper['abstract']}"
+    )
     ours = re.sub(r"\$[^$]*\$", "", " ".join(map(plain, split_paragraphs(raw))))
-    texts = {re.sub(r"[^\w<>=+*/]|_", "", text) for text in (ours, reader.latex_to_text(raw))}
+    texts = {
+        re.sub(r"[^\w<>=+*/]|_", "", text) for text in (ours, reader.latex_to_text(raw))
+    }
     assert len(texts) == (2 if "differs" in paper else 1)
 
 
-BLANKS = ["\n", "\n  ", "\t", " ", "- ", "# ", "\u00a0", "\u0301", "\u202e", "\U000f0001"]
+BLANKS = [
+    "\n",
+    "\n  ",
+    "\t",
+    " ",
+    "- ",
+    "# ",
+    "\u00a0",
+    "\u0301",
+    "\u202e",
+    "\U000f0001",
+]
 PIECES = st.sampled_from(WORST + BLANKS) | st.text(max_size=4)
 
 
@@ -152,7 +187,9 @@ def test_whatever_authors_type_a_row_shows_the_decoded_text(raw):
 @example(":smile: @name #12 GH-12 a@b.cd www.a.b http://a.b *a* <b> `c` | \\")
 def test_escaped_text_shows_as_it_is_and_nothing_in_it_acts(text):
     row = render(f"x {escape(text)} x")
-    assert "".join(row.itertext()).strip() == f"x {unicodedata.normalize('NFC', text)} x"
+    assert (
+        "".join(row.itertext()).strip() == f"x {unicodedata.normalize('NFC', text)} x"
+    )
     assert {element.tag for element in row.iterdescendants()} <= {"p", "span"}
     for node in row.itertext():
         assert not re.search(r":[a-z+]+:|@\w|#\d|\b[Gg][Hh]-\d", node)
@@ -178,7 +215,9 @@ def test_a_formula_costs_one_unit_and_one_for_each_brace(markdown, units):
     assert formula_cost(markdown) == units
 
 
-@pytest.mark.parametrize("piece", ["$", "$$", "$`", "`$", "```math\n", "$a", "$a ", "$`x`$", "{"])
+@pytest.mark.parametrize(
+    "piece", ["$", "$$", "$`", "`$", "```math\n", "$a", "$a ", "$`x`$", "{"]
+)
 def test_the_cost_of_a_page_is_counted_in_linear_time(piece):
     began = time.perf_counter()
     formula_cost(piece * 100_000)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# Where the scanner stops: an environment, an escaped sign (so that \$ is no dollar),
-# a dollar, a brace.
-_MARK = re.compile(r"\\(?:begin|end)\{(\w+)\*?\}|\\.|[${}]", re.DOTALL)
+# What may open a formula, and escaped signs, so that \$ is no dollar.
+_OPENER = re.compile(r"\\(?:begin\{(\w+)\*?\}|[\\$(\[])|\$")
+# Where the search for its closer stops: also at a brace.
+_MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|[${}]", re.DOTALL)
 _SIGN = re.compile(r"\\.|[${}]", re.DOTALL)
 _CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 # Environments that are formulas: of one line, and of lines with columns.
@@ -65,12 +66,12 @@ class Braces:
 
 def formulas(text: str, braces: Braces) -> Iterator[Formula]:
     """Yield the formulas of a text; a sign that opens none is text."""
-    mark = _MARK.search(text)
+    mark = _OPENER.search(text)
     while mark:
         formula = _formula(text, mark, braces)
         if formula:
             yield formula
-        mark = _MARK.search(text, formula.end if formula else mark.end())
+        mark = _OPENER.search(text, formula.end if formula else mark.end())
 
 
 def on_one_line(raw: str) -> str:

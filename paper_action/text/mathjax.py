@@ -229,7 +229,11 @@ def _word_text(found: re.Match[str]) -> str:
 
 def _without_braces(found: re.Match[str]) -> str:
     """Return an index without braces that it does not need; each costs a unit."""
-    gap = " " if found[2][-1].isalpha() and len(found[2]) > 1 and found[3].isalpha() else ""
+    gap = (
+        " "
+        if found[2][-1].isalpha() and len(found[2]) > 1 and found[3].isalpha()
+        else ""
+    )
     return found[1] + found[2] + gap
 
 

@@ -59,6 +59,9 @@ _SIGNS = {"``": "“", "''": "”", "---": "—", "--": "–"}
 # How an argument begins, behind a star or options.
 _BEGIN = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
 _BARE = re.compile(r" ?([A-Za-z0-9])")
+_BLANK = re.compile(" ")
+_STOP = re.compile(r"\.")
+_END_OF_NAME = re.compile(r"\{\}|\[[\d.]+ ?[a-z]+\]")  # or the height of a line's end
 _SWITCH = re.compile(r" *\\([A-Za-z]+) *")
 # A letter that needs no braces for its accent.
 _LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
@@ -130,12 +133,10 @@ def unlinked(pieces: list[Piece]) -> list[Piece]:
     return texts
 
 
-def _wrapped(
-    pieces: list[Piece], wrap: Callable[[list[Piece]], Piece]
-) -> list[Piece]:
+def _wrapped(pieces: list[Piece], wrap: Callable[[list[Piece]], Piece]) -> list[Piece]:
     """Wrap pieces, but for formulas and the blanks at the ends."""
     wrapped: list[Piece] = []
-    for is_formula, group in groupby(pieces, lambda piece: isinstance(piece, Maths)):
+    for is_formula, group in groupby(pieces, _is_formula):
         run = list(group)
         text = as_text(run)
         if is_formula or not text.strip():
@@ -265,7 +266,7 @@ class _Reader:
         if name in ACCENTS:
             return self._accent(name)
         if name in SWITCHES:
-            self._skip(" *")
+            self._skip(_BLANK)
             return []
         if name in ("url", "href") and self._has_arguments(name, 1):
             return self._link(name)
@@ -284,11 +285,10 @@ class _Reader:
 
     def _sign(self, shown: str) -> str:
         if len(shown) == 1 and shown.isalpha():
-            self._skip(" ?")
-        # the end of the name, the height of a line's end
-        self._skip(r"\{\}|\[[\d.]+ ?[a-z]+\]")
+            self._skip(_BLANK)
+        self._skip(_END_OF_NAME)
         if shown.endswith("."):
-            self._skip(r"\.")  # a stop is not set twice
+            self._skip(_STOP)  # it is not set twice
         return shown
 
     def _has_arguments(self, name: str, count: int) -> bool:
@@ -357,24 +357,29 @@ class _Reader:
         words = self._argument()
         return linked(words, address) if is_link else styled(words, "span")
 
-    def _skip(self, pattern: str | re.Pattern[str]) -> None:
+    def _skip(self, pattern: re.Pattern[str]) -> None:
         """Go past a pattern, if it is there."""
-        found = re.compile(pattern).match(self.text, self.at)
+        found = pattern.match(self.text, self.at)
         if found:
             self.at = found.end()
+
+
+def _is_formula(piece: Piece) -> bool:
+    return isinstance(piece, Maths)
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
     """Return pieces with texts that stand side by side as one."""
     joined: list[Piece] = []
-    for is_text, group in groupby(pieces, lambda piece: isinstance(piece, str)):
-        if is_text:
-            text = "".join(each for each in group if isinstance(each, str))
-            if text:
-                joined.append(text)
-        else:
-            joined += group
-    return joined
+    texts: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            texts.append(piece)
+            continue
+        joined += ["".join(texts), piece]
+        texts = []
+    joined.append("".join(texts))
+    return [piece for piece in joined if piece]
 
 
 def _accented(letters: str, accent: str) -> str:
