@@ -12,9 +12,10 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote
 
-from . import tex
 from .formulas import on_one_line
-from .tex import Link, Maths, Piece, Styled
+from .pieces import Link, Maths, Piece, Styled, as_text
+from .pieces import linked as in_link
+from .tex import read
 
 # Signs that act in Markdown, and what GitHub takes for a link, a reference, a mention
 # or an emoji.
@@ -31,7 +32,7 @@ _PILE = re.compile(r"[^\x00-\u02ff\w\s][^\x00-\u02ff\w\s]{30}")
 @lru_cache(maxsize=4096)
 def plain(raw: str) -> str:
     """Return one line of Unicode text; maths stays TeX between dollar signs."""
-    return _composed(_single_blanks(tex.as_text(tex.read(raw))))
+    return _composed(_single_blanks(as_text(read(raw))))
 
 
 def line(raw: str) -> str:
@@ -40,7 +41,7 @@ def line(raw: str) -> str:
     A link is what marks a paper as listed, so one to another paper that a title or a
     comment merely mentions does not become one.
     """
-    return _single_blanks(_markdown(tex.read(raw)))
+    return _single_blanks(_markdown(read(raw)))
 
 
 def linked(raw: str, url: str) -> str:
@@ -48,7 +49,7 @@ def linked(raw: str, url: str) -> str:
 
     GitHub sets no formula in a link, so formulas stand beside it.
     """
-    markdown = _single_blanks(_markdown(tex.linked(tex.read(raw), url)))
+    markdown = _single_blanks(_markdown(in_link(read(raw), url)))
     if f"]({url})" in markdown:
         return markdown
     return f"{markdown} [link]({url})".strip()
@@ -58,7 +59,7 @@ def paragraphs(raw: str) -> str:
     """Return an abstract as one line of Markdown, its paragraphs kept apart."""
     shown: list[str] = []
     for part in split_paragraphs(raw):
-        markdown = _single_blanks(_markdown(tex.read(part, with_papers=True)))
+        markdown = _single_blanks(_markdown(read(part, with_papers=True)))
         if markdown:
             shown.append(markdown)
     return "<br><br>".join(shown)

@@ -90,8 +90,9 @@ _BEGIN = re.compile(r"\\begin\{(cases|split|array|aligned|gathered|[pbv]?matrix)
 _INNER = {"align", "alignat", "gather", "multline", "eqnarray"}
 _TEXT = re.compile(r"\\(tag|text(?:it|bf|rm|tt|sf)?) ?\{")
 _DOLLAR = re.compile(r"(?<!\\)\$")
-# No command of text.
-_MATHS_IN_TEXT = re.compile(r"\\(?!text|q?quad|l?dots)[A-Za-z]|(?<!\\)[_^]")
+# Signs that text in a formula cannot have: indices, and commands of maths alone.
+_OF_TEXT = "text|q?quad|l?dots|tiny|small|scriptsize|large|rm|bf|it|tt|sf|emph"
+_MATHS_IN_TEXT = re.compile(rf"\\(?!{_OF_TEXT})[A-Za-z]|(?<!\\)[_^]")
 _WORDS = re.compile(r"\{[^{}]*\}|(?<![\\A-Za-z]) ?[a-z]+(?:,? [a-z]+)+(?![A-Za-z]) ?")
 _NEEDLESS = re.compile(r"(?<!\\)([_^])\{([^\W_]|\\[A-Za-z]+)\}(?=(.?))")
 
