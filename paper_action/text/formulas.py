@@ -1,4 +1,4 @@
-r"""Find the formulas of a text in one pass, from left to right."""
+"""Find the formulas of a text in one pass, from left to right."""
 
 import re
 from collections.abc import Iterator
@@ -10,9 +10,13 @@ _OPENER = re.compile(r"\\(?:begin\{(\w+)\*?\}|[\\$(\[])|\$")
 _MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|[${}]", re.DOTALL)
 _SIGN = re.compile(r"\\.|[${}]", re.DOTALL)
 _CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
-# Environments that are formulas: of one line, and of lines with columns.
-_PLAIN = {"equation", "displaymath", "math"}
-_ALIGNED = {"align", "alignat", "flalign", "gather", "multline", "eqnarray"}
+# Environments that are formulas, and which one stands for them in a formula.
+ENVIRONMENTS = {
+    **dict.fromkeys(["equation", "displaymath", "math"], ""),
+    **dict.fromkeys("align alignat flalign multline eqnarray".split(), "aligned"),
+    "gather": "gathered",
+    "tabular": "array",
+}
 
 _TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
 _PRICE_GOES_ON = re.compile(r"\s[a-z]{2,}\s|\s(?:US|AU|CA|HK|NZ|R)$")
@@ -22,12 +26,10 @@ SENTENCE = re.compile(
     r"(?<![\\A-Za-z])(?:[a-z]{3,} [a-z]{3,}"
     rf"|[a-z]{{2,}} (?:{_LITTLE})|(?:{_LITTLE}) [a-z]{{2,}})(?![A-Za-z])"
 )
-# Words that somebody set in italics by dollars: "$in vitro$".
-ITALICS = re.compile(r"[A-Za-z][a-z]+(?:[ -][a-z]+)+\.?")
 
 
 class Formula(NamedTuple):
-    """Where a formula stands, its signs included, and the TeX between them."""
+    """Where a formula stands, its signs included, and its TeX."""
 
     start: int
     end: int
@@ -35,33 +37,33 @@ class Formula(NamedTuple):
 
 
 class Braces:
-    """The braces of a text: where groups end, and which braces have no partner.
+    """The braces of a text.
 
     ``ends`` tells where a group ends, by where it begins. In a ``torn`` one a dollar
-    has no partner. ``stray`` are braces that close nothing, ``unclosed`` those that
-    are never closed.
+    has no partner. ``stray`` braces close nothing, ``unclosed`` ones are never closed.
     """
 
     def __init__(self, text: str) -> None:
         self.ends: dict[int, int] = {}
         self.torn: set[int] = set()
         self.stray: set[int] = set()
-        opened: list[tuple[int, int]] = []
+        self.unclosed: list[int] = []
         dollars = 0
+        dollars_before: dict[int, int] = {}
         for sign in _SIGN.finditer(text):
             at = sign.start()
             if sign[0] == "$":
                 dollars += 1
             elif sign[0] == "{":
-                opened.append((at, dollars))
-            elif sign[0] == "}" and opened:
-                start, dollars_before = opened.pop()
+                self.unclosed.append(at)
+                dollars_before[at] = dollars
+            elif sign[0] == "}" and self.unclosed:
+                start = self.unclosed.pop()
                 self.ends[start] = at
-                if (dollars - dollars_before) % 2:
+                if (dollars - dollars_before[start]) % 2:
                     self.torn.add(start)
             elif sign[0] == "}":
                 self.stray.add(at)
-        self.unclosed = [start for start, _ in opened]
 
 
 def formulas(text: str, braces: Braces) -> Iterator[Formula]:
@@ -78,33 +80,34 @@ def on_one_line(raw: str) -> str:
     """Return text whose formulas have no line end, nor the comment before one."""
     parts: list[str] = []
     at = 0
-    for formula in formulas(raw, Braces(raw)):
-        tex = re.sub(r"(?<!\\)%[ \t]*\n\s*", "", raw[formula.start : formula.end])
-        parts += [raw[at : formula.start], " ".join(tex.split())]
-        at = formula.end
+    for start, end, _ in formulas(raw, Braces(raw)):
+        formula = re.sub(r"(?<!\\)%[ \t]*\n\s*", "", raw[start:end])
+        parts += [raw[at:start], " ".join(formula.split())]
+        at = end
     return "".join(parts) + raw[at:]
 
 
 def _formula(text: str, mark: re.Match[str], braces: Braces) -> Formula | None:
     """Return the formula that a mark opens, or None."""
-    opener = "$$" if text.startswith("$$", mark.start()) else mark[0]
-    is_aligned = mark[1] in _ALIGNED
-    if opener in _CLOSERS:
-        closer = _CLOSERS[opener]
-    elif opener.startswith(r"\begin") and (is_aligned or mark[1] in _PLAIN):
+    start = mark.start()
+    opener = "$$" if text.startswith("$$", start) else mark[0]
+    if mark[1] in ENVIRONMENTS:
         closer = opener.replace("begin", "end")
+    elif opener in _CLOSERS:
+        closer = _CLOSERS[opener]
     else:
         return None
-    start = mark.start() + len(opener)
-    end = _find_closer(text, start, opener, closer, braces)
-    if end is None or not text[start:end].strip(" \n~"):
+    inner = start + len(opener)
+    closed = _find_closer(text, inner, opener, closer, braces)
+    if closed is None:
         return None
-    if opener == "$" and _is_words(text[start:end], text[end + 1 : end + 2]):
+    end = closed + len(closer)
+    tex = text[inner:closed]
+    if not tex.strip() or (opener == "$" and _is_words(tex, text[end : end + 1])):
         return None
-    tex = text[start:end]
-    if is_aligned:
-        tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
-    return Formula(mark.start(), end + len(closer), tex)
+    if mark[1]:
+        tex = text[start:end]
+    return Formula(start, end, tex)
 
 
 def _find_closer(
@@ -139,11 +142,11 @@ def _is_words(tex: str, after: str) -> bool:
     if _TEX.search(tex):
         # "$6: \emph{VLM$^3$}, $x$" and "$e^V under conditions on $x$"
         return (is_number and "$" in tex) or (opens_another and is_sentence)
-    if is_sentence:
-        return not ITALICS.fullmatch(tex)
     if is_number:
         goes_on = _PRICE_GOES_ON.search(tex) is not None
         return opens_another or after.isdigit() or goes_on
+    if is_sentence:
+        return tex != tex.strip()  # but "$in vitro$"
     is_word = re.search("[A-Za-z]{2}", tex) is not None
     is_stop = " " in tex and not tex.strip(" ,.;:()")  # "a $, $b$"
     return opens_another and (is_word or is_stop)

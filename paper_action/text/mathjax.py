@@ -7,7 +7,7 @@ newcommand, action and colortbl, and refuses some macros besides
 
 import re
 
-from .formulas import SENTENCE, Braces
+from .formulas import ENVIRONMENTS, SENTENCE, Braces
 
 # The macros that MathJax has, as far as authors use them.
 KNOWN = frozenset(
@@ -56,92 +56,80 @@ KNOWN = frozenset(
     """.split()
 )
 # What stands for a macro that it does not have, or that GitHub refuses. Of any other
-# one its name is set, upright.
+# one the name is set, upright.
 _INSTEAD = {
     **{letter: rf"\mathbb{{{letter}}}" for letter in "CEFHNPQRZ"},
     **{letter * 2: rf"\mathbb{{{letter}}}" for letter in "CEFHNPQRZ"},
     **dict.fromkeys(["real", "reals", "Real", "Reals"], r"\mathbb{R}"),
-    **dict.fromkeys(["operatorname", "rmfamily"], r"\mathrm"),
-    **dict.fromkeys("mbox hbox textsc textnormal textup texttrm".split(), r"\text"),
+    **dict.fromkeys("mbox hbox textsc textnormal textup".split(), r"\text"),
     **dict.fromkeys(["mathds", "mathbbm"], r"\mathbb"),
     **dict.fromkeys(["nicefrac", "sfrac", "nfrac", "cfrac"], r"\frac"),
     **dict.fromkeys("ensuremath xspace hfill protect footnotesize".split(), ""),
+    "operatorname": r"\mathrm",
     "emph": r"\textit",
     "bm": r"\boldsymbol",
     "AA": r"\text{Å}",
 }
-# Macros that nothing is left of, nor of their first argument (or first two).
-_DROPPED = re.compile(
-    r"\\(?:label|[hv]?phantom|vspace|colorbox|href|raisebox|fcolorbox\s*\{[^{}]*\})"
-    r"\*?\s*\{[^{}]*\}"
+# Macros that are put right together with their argument. Some are dropped with it.
+_DROPPED = "label phantom hphantom vphantom vspace colorbox href raisebox".split()
+_CITING = "cite citep citet ref eqref cref autoref".split()
+_TEXTS = "text textit textbf textrm texttt textsf".split()
+_WITH_ARGUMENT = frozenset(["tag", *_DROPPED, *_CITING, *_TEXTS])
+# What LaTeX has in text, but MathJax does not: indices, and macros of maths.
+_MATHS_IN_TEXT = re.compile(
+    r"\\(?!text|q?quad|l?dots|tiny|small|scriptsize|large|rm|bf|it|tt|sf|emph)[A-Za-z]"
+    r"|(?<!\\)[_^]"
 )
-_CITED = re.compile(r"\\(?:(?:eq|c|C|auto)?ref|cite\w*)\s*(?:\[[^][]*\])?\{([^{}]*)\}")
+_DOLLARS = re.compile(r"(?<!\\)\$([^$]*)\$")
 # Commands whose first letter arXiv's API takes for an accent: \b{eta} was \beta.
 _SLIPPED = re.compile(r"\\([bcdkrtuv])\{([a-z]{2,})\}")
-_STARRED = re.compile(r"\\(operatorname|hspace|vspace|tag)\*")
+_STARRED = re.compile(r"(\\(?:operatorname|hspace|tag))\*")
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)|.)")
-# A macro that takes what follows, before that.
-_TAKING = re.compile(
-    r"(?:[_^]|\\(?:[dt]?frac|sqrt|bar|hat|tilde|vec|d?dot|(?:over|under)line|wide\w+)"
-    r"(?: ?\w)?) ?$"
-)
-_ENVIRONMENT = re.compile(r"\\(begin|end) ?\{(\w+\*?)\}")
-_BEGIN = re.compile(r"\\begin\{(cases|split|array|aligned|gathered|[pbv]?matrix)\}")
-_INNER = {"align", "alignat", "gather", "multline", "eqnarray"}
-_TEXT = re.compile(r"\\(tag|text(?:it|bf|rm|tt|sf)?) ?\{")
-_DOLLAR = re.compile(r"(?<!\\)\$")
-# Signs that text in a formula cannot have: indices, and commands of maths alone.
-_OF_TEXT = "text|q?quad|l?dots|tiny|small|scriptsize|large|rm|bf|it|tt|sf|emph"
-_MATHS_IN_TEXT = re.compile(rf"\\(?!{_OF_TEXT})[A-Za-z]|(?<!\\)[_^]")
+_ARGUMENT = re.compile(r"\\([a-z]+) ?\{")
+_ENVIRONMENT = re.compile(r"\\(begin|end) ?\{(\w+)\*?\}")
+_LOSING = re.compile(r"\\begin\{(cases|split|array|aligned|gathered|[pbv]?matrix)\}")
+# Words in a row, or a group, in which they may be text already.
 _WORDS = re.compile(r"\{[^{}]*\}|(?<![\\A-Za-z]) ?[a-z]+(?:,? [a-z]+)+(?![A-Za-z]) ?")
 _NEEDLESS = re.compile(r"(?<!\\)([_^])\{([^\W_]|\\[A-Za-z]+)\}(?=(.?))")
 
 
 def settable(tex: str) -> str:
-    """Return a formula, without its dollars, as GitHub's MathJax can set it."""
-    tex = " ".join(tex.split())
+    """Return a formula as GitHub's MathJax can set it."""
     if tex.isalnum():
         return tex
-    if "{" in tex or "}" in tex:
-        tex = _balanced(tex)
+    tex = _balanced(" ".join(tex.split()))
     if "\\" in tex:
         tex = _with_known_macros(tex)
-    if r"\t" in tex:
-        tex = _without_dollars(tex)
-    if "$" in tex:
-        tex = _with_cases(tex)
     if "&" in tex:
         tex = _with_columns(tex)
     if SENTENCE.search(tex):
-        tex = _WORDS.sub(_word_text, tex)
-    if "%" in tex or "#" in tex:
-        tex = re.sub(r"(?<!\\)[%#]", r"\\\g<0>", tex)  # they hide what follows
+        tex = _WORDS.sub(_sentence_as_text, tex)
+    tex = re.sub(r"(?<!\\)[%#]", r"\\\g<0>", tex)  # they hide what follows
     tex = _NEEDLESS.sub(_without_braces, tex)
     return tex.replace("``", "“").replace("`", "‘").strip()
 
 
-def _with_known_macros(tex: str) -> str:
-    tex = _SLIPPED.sub(_unslipped, tex)
-    tex = _STARRED.sub(r"\\\1", tex)
-    tex = _DROPPED.sub("", tex)
-    tex = _CITED.sub(r"\\text{[\1]}", tex)
-    tex = _ENVIRONMENT.sub(_known_environment, tex)
-    return _COMMAND.sub(_known_macro, tex)
-
-
 def _balanced(tex: str) -> str:
-    """Return a formula in which every brace has its partner, every environment its end.
+    r"""Return a formula in which every brace has its partner, every table its end.
 
-    Of some abstracts arXiv has lost the macro in ``\\end{cases}``.
+    Of some abstracts arXiv has lost the macro in ``\end{cases}``.
     """
     braces = Braces(tex)
     if braces.stray:
         tex = "".join(sign for at, sign in enumerate(tex) if at not in braces.stray)
     tex += "".join("}" for _ in braces.unclosed)
-    for name in set(_BEGIN.findall(tex)):
+    for name in set(_LOSING.findall(tex)):
         if tex.count(rf"\begin{{{name}}}") > tex.count(rf"\end{{{name}}}"):
             tex = tex.replace(f" {{{name}}}", rf" \end{{{name}}}")
     return tex
+
+
+def _with_known_macros(tex: str) -> str:
+    tex = _SLIPPED.sub(_unslipped, tex)
+    tex = _STARRED.sub(r"\1", tex)
+    tex = _ENVIRONMENT.sub(_known_environment, tex)
+    tex = _COMMAND.sub(_known_macro, tex)
+    return _with_known_arguments(tex)
 
 
 def _unslipped(found: re.Match[str]) -> str:
@@ -151,91 +139,78 @@ def _unslipped(found: re.Match[str]) -> str:
 
 def _known_environment(found: re.Match[str]) -> str:
     """Return an environment that may stand within a formula."""
-    name = found[2].rstrip("*")
-    if name in _INNER:
-        return rf"\{found[1]}{{aligned}}"
-    if name in ("equation", "displaymath"):
-        return ""
-    return found[0].replace("tabular", "array")
+    name = ENVIRONMENTS.get(found[2], found[2])
+    return rf"\{found[1]}{{{name}}}" if name else ""
 
 
 def _known_macro(found: re.Match[str]) -> str:
     name = found[1]
-    if not name or name in KNOWN:
+    if not name or name in KNOWN or name in _WITH_ARGUMENT:
         return found[0]
-    instead = _INSTEAD.get(name)
-    if instead is None:
-        instead = rf"\mathrm{{{name}}}"
-    before = found.string[max(found.start() - 12, 0) : found.start()]
-    if instead.endswith("}") and _TAKING.search(before):
-        return f"{{{instead}}}"
+    instead = _INSTEAD.get(name, rf"\mathrm{{{name}}}")
+    before = found.string[found.start() - 1 : found.start()]
+    if instead.endswith("}") and (before.isalnum() or before == "}"):
+        return f"{{{instead}}}"  # it may be the argument in \bar\R
     return instead
 
 
-def _without_dollars(tex: str) -> str:
-    r"""Return a formula whose text has no formulas: \text{in $Q$} is \text{in }Q."""
+def _with_known_arguments(tex: str) -> str:
     ends = Braces(tex).ends
     parts: list[str] = []
     at = 0
-    for found in _TEXT.finditer(tex):
-        start = found.end()
-        if found.start() < at or start - 1 not in ends:
+    for found in _ARGUMENT.finditer(tex):
+        end = ends.get(found.end() - 1)
+        if found.start() < at or end is None or found[1] not in _WITH_ARGUMENT:
             continue
-        words = tex[start : ends[start - 1]]
         parts.append(tex[at : found.start()])
-        if found[1] == "tag":
-            parts.append(rf"\qquad({_texts('text', words)})")
-        else:
-            parts.append(_texts(found[1], words))
-        at = ends[start - 1] + 1
-    return "".join(parts) + tex[at:]
+        parts.append(_with_argument(found[1], tex[found.end() : end]))
+        at = end + 1
+    # Of plain TeX's macros \cases alone has text, which \( can stand in.
+    instead = r"\\(\1\\)" if r"\cases" in tex else r"\1"
+    return _DOLLARS.sub(instead, "".join(parts) + tex[at:])
 
 
-def _texts(macro: str, words: str) -> str:
-    parts = _DOLLAR.split(words)
-    for number, part in enumerate(parts):
-        is_formula = number % 2
-        if is_formula or not part:
-            continue
-        if _MATHS_IN_TEXT.search(part):
-            spaced = part.replace(" ", r"\ ")
-            parts[number] = rf"\mathrm{{{spaced}}}"
-        else:
-            part = part.replace(r"\text{", "{")  # text in text
-            parts[number] = rf"\{macro}{{{part}}}"
+def _with_argument(name: str, argument: str) -> str:
+    r"""Return a macro with its argument; ``\text{in $Q$}`` is ``\text{in }Q``."""
+    if name in _DROPPED:
+        return ""
+    if name in _CITING:
+        return _text("text", f"[{argument}]")
+    if name == "tag":
+        return rf"\qquad({_with_argument('text', argument)})"
+    parts = _DOLLARS.split(argument)
+    parts[::2] = [_text(name, words) for words in parts[::2]]
     return "".join(parts)
 
 
-def _with_cases(tex: str) -> str:
-    r"""Return a formula without dollars; the text of plain TeX's \cases may have some."""
-    instead = r"\\(\1\\)" if r"\cases" in tex else r"\1"
-    return re.sub(r"(?<!\\)\$([^$]*)\$", instead, tex)
+def _text(macro: str, words: str) -> str:
+    if _MATHS_IN_TEXT.search(words):
+        macro = "mathrm"
+        words = words.replace(" ", r"\ ")
+    words = words.replace(r"\text{", "{")  # MathJax has no text in text
+    return rf"\{macro}{{{words}}}" if words else ""
 
 
 def _with_columns(tex: str) -> str:
     """Return a formula whose column signs stand in a table, or are to be seen."""
-    if r"\begin" in tex or re.search(r"\\(?:cases|p?matrix|eqalign)", tex):
+    if re.search(r"\\(?:begin|cases|p?matrix|eqalign)", tex):
         return tex
     if r"\\" in tex:
         return rf"\begin{{aligned}}{tex}\end{{aligned}}"
     return re.sub(r"(?<!\\)&", r"\\&", tex)
 
 
-def _word_text(found: re.Match[str]) -> str:
-    """Return the words of a sentence within a formula as text."""
-    if SENTENCE.search(found[0]) and not found[0].startswith("{"):
-        return rf"\text{{{found[0]}}}"
-    return found[0]
+def _sentence_as_text(found: re.Match[str]) -> str:
+    if found[0].startswith("{") or not SENTENCE.search(found[0]):
+        return found[0]
+    return rf"\text{{{found[0]}}}"
 
 
 def _without_braces(found: re.Match[str]) -> str:
-    """Return an index without braces that it does not need; each costs a unit."""
-    gap = (
-        " "
-        if found[2][-1].isalpha() and len(found[2]) > 1 and found[3].isalpha()
-        else ""
-    )
-    return found[1] + found[2] + gap
+    """Return an index without the braces; each costs a unit of the page's budget."""
+    sign, index, after = found.groups()
+    needs_gap = index.startswith("\\") and after.isalpha()
+    return f"{sign}{index} " if needs_gap else sign + index
 
 
 # A dollar that is no maths, and the forms in which GitHub takes maths; no formula

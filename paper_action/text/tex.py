@@ -11,10 +11,10 @@ import unicodedata
 
 from paper_action.paper import LINK
 
-from .formulas import ITALICS, Braces, formulas, on_one_line
+from .formulas import Braces, formulas, on_one_line
 from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
 from .mathjax import settable
-from .pieces import Link, Maths, Piece, Styled, as_text, joined, linked, styled
+from .pieces import Link, Maths, Piece, as_text, joined, linked, styled
 
 _DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
 # A printable text without any of these is what it shows.
@@ -154,8 +154,6 @@ class _Reader:
 
     def _formula(self, tex: str) -> list[Piece]:
         """Return a formula, or what it says if it is text, or holds a paper's address."""
-        if ITALICS.fullmatch(tex):
-            return [Styled([tex], "em")]
         if _TEXT.fullmatch(tex) and self.depth < self.limit:
             inner = _Reader(
                 tex, with_papers=self.with_papers, limit=self.limit - self.depth - 1
