@@ -15,11 +15,10 @@ ENVIRONMENTS = {
     **dict.fromkeys(["equation", "displaymath", "math"], ""),
     **dict.fromkeys("align alignat flalign multline eqnarray".split(), "aligned"),
     "gather": "gathered",
-    "tabular": "array",
 }
 
 _TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
-_PRICE_GOES_ON = re.compile(r"\s[a-z]{2,}\s|\s(?:US|AU|CA|HK|NZ|R)$")
+_CURRENCY = re.compile(r"\s(?:US|AU|CA|HK|NZ|R)$")
 _LITTLE = "the|of|for|is|are|with|and|that|from|where|under|per|in|on|to|as|by|or|if"
 # Two words of a sentence, as "and the" or "bounded domain"; "dx dy" is none.
 SENTENCE = re.compile(
@@ -77,11 +76,15 @@ def formulas(text: str, braces: Braces) -> Iterator[Formula]:
 
 
 def on_one_line(raw: str) -> str:
-    """Return text whose formulas have no line end, nor the comment before one."""
+    """Return text whose formulas have no line ends, nor comments, which end with one.
+
+    In text a percent sign is one, unless it ends the line behind a word.
+    """
+    raw = re.sub(r"(?<=[A-Za-z.,:;])%\n", "\n", raw)
     parts: list[str] = []
     at = 0
     for start, end, _ in formulas(raw, Braces(raw)):
-        formula = re.sub(r"(?<!\\)%[ \t]*\n\s*", "", raw[start:end])
+        formula = re.sub(r"(?<!\\)%[^\n]*\n\s*", "", raw[start:end])
         parts += [raw[at:start], " ".join(formula.split())]
         at = end
     return "".join(parts) + raw[at:]
@@ -103,7 +106,7 @@ def _formula(text: str, mark: re.Match[str], braces: Braces) -> Formula | None:
         return None
     end = closed + len(closer)
     tex = text[inner:closed]
-    if not tex.strip() or (opener == "$" and _is_words(tex, text[end : end + 1])):
+    if not tex or (opener == "$" and _is_words(tex, text[end : end + 1])):
         return None
     if mark[1]:
         tex = text[start:end]
@@ -135,6 +138,8 @@ def _is_words(tex: str, after: str) -> bool:
 
     ``after`` is the sign behind the second.
     """
+    if not tex.strip():
+        return False
     is_number = tex.lstrip()[0].isdigit()
     is_sentence = SENTENCE.search(tex) is not None
     is_lopsided = tex[-1] in " (" and tex[0] != " "  # "$5 or $6", but not "$ 2 $"
@@ -142,9 +147,11 @@ def _is_words(tex: str, after: str) -> bool:
     if _TEX.search(tex):
         # "$6: \emph{VLM$^3$}, $x$" and "$e^V under conditions on $x$"
         return (is_number and "$" in tex) or (opens_another and is_sentence)
+    if _CURRENCY.search(tex):
+        return True
     if is_number:
-        goes_on = _PRICE_GOES_ON.search(tex) is not None
-        return opens_another or after.isdigit() or goes_on
+        has_word = re.search(r"\s[a-z]{2,}\s", tex) is not None
+        return opens_another or after.isdigit() or has_word
     if is_sentence:
         return tex != tex.strip()  # but "$in vitro$"
     is_word = re.search("[A-Za-z]{2}", tex) is not None

@@ -63,8 +63,8 @@ SWITCHES = {
 }
 
 _SHOWN = """
-    text textrm textsf textmd textsc textnormal textup mbox hbox underline mathrm mathop
-    ensuremath
+    text textrm textsf textmd textsc textnormal textup mbox hbox underline mathrm
+    mathop ensuremath
 """
 _CITED = """
     cite citep citet citealp citealt citeauthor citeyear textcite ref eqref cref
@@ -93,27 +93,27 @@ BARE = frozenset(["frac", "dfrac", "tfrac", "sqrt"])
 
 # Names that HTML has, too.
 _HTML = """
-    ETH eth alpha beta gamma delta zeta eta theta vartheta iota kappa lambda mu nu xi pi
-    rho sigma varsigma tau upsilon chi psi omega Gamma Delta Theta Lambda Pi Sigma Phi
-    Psi Omega deg times pm div sim simeq approx equiv propto leq le geq ge leqslant ne
-    ll gg lesssim gtrsim in notin ni subset subseteq supset supseteq cup cap setminus
-    Leftrightarrow forall wedge vee oplus otimes odot perp bot parallel mid rightarrow mapsto
-    hookrightarrow downarrow nearrow sum prod int nabla square ell hbar Re Im prime
-    langle rangle lfloor rfloor lceil rceil Vert vert colon
+    ETH eth alpha beta gamma delta zeta eta theta vartheta iota kappa lambda mu nu
+    xi pi rho sigma varsigma tau upsilon chi psi omega Gamma Delta Theta Lambda Pi
+    Sigma Phi Psi Omega deg times pm div sim simeq approx equiv propto leq le geq ge
+    leqslant ne ll gg lesssim gtrsim in notin ni subset subseteq supset supseteq cup
+    cap setminus Leftrightarrow forall wedge vee oplus otimes odot perp bot parallel
+    mid rightarrow mapsto hookrightarrow downarrow nearrow sum prod int nabla square
+    ell hbar Re Im prime langle rangle lfloor rfloor lceil rceil Vert vert colon
 """
 _THEMSELVES = """
-    TeX % & _ # $ { } argmin cos det dim exp inf lim limsup ln log max min sec sin sup
-    tan
+    TeX % & _ # $ { } argmin cos det dim exp inf lim limsup ln log max min sec sin
+    sup tan
 """
 _NOTHING = """
-    ! / - @ protect left right bigl bigr Bigl Bigr big Big displaystyle textstyle limits
-    nobreak nobreakdash allowbreak footnotemark xspace nonumber notag footnotesize
-    romannumeral mathcal mathbb mathfrak mathscr mathit cal bb frak boldmath unboldmath
-    overline
+    ! / - @ protect left right bigl bigr Bigl Bigr big Big displaystyle textstyle
+    limits nobreak nobreakdash allowbreak footnotemark xspace nonumber notag
+    footnotesize romannumeral mathcal mathbb mathfrak mathscr mathit cal bb frak
+    boldmath unboldmath overline
 """
 _BLANK = r"""
-    \ ; : par newline linebreak quad qquad thinspace space hfill newpage bigskip medskip
-    smallskip noindent break
+    \ ; : par newline linebreak quad qquad thinspace space hfill newpage bigskip
+    medskip smallskip noindent break
 """
 # What a command without arguments shows.
 SIGNS: dict[str, str] = {

@@ -33,20 +33,20 @@ KNOWN = frozenset(
     Longleftrightarrow longleftrightarrow longmapsto Longrightarrow longrightarrow
     lrcorner lt ltimes lVert lvert mapsto mathbb mathbf mathbin mathcal mathclose
     mathfrak mathinner mathit mathop mathopen mathrel mathring mathrm mathscr mathsf
-    mathtt matrix max mho mid min mkern mod mp mskip mspace mu multimap nabla natural ne
-    nearrow neg neq newline ni nmid nolimits not notin nsubseteq nu odot oint Omega
-    omega ominus oplus otimes over overbrace overleftarrow overline overrightarrow
-    overset parallel partial perp Phi phi Pi pi pm pmatrix pmb pmod Pr prec preceq precsim
-    prime prod propto Psi psi qquad quad rangle rbrace rbrack rceil Re ref rfloor
-    rho right Rightarrow rightarrow rightharpoondown rightharpoonup rightleftarrows
-    rightleftharpoons rlap rm rtimes rule rVert rvert S scr scriptscriptstyle
-    scriptsize scriptstyle searrow sec Set set setminus sf sharp shortparallel
-    sideset Sigma sigma sim simeq sin sinh small smallint smallsetminus smash space
-    sqcup sqrt square stackrel star strut Subset subset subseteq subsetneq
-    subsetneqq substack succ succeq succsim sum sup Supset supset supseteq
-    supsetneqq tag tan tanh tau tbinom text textbf textcolor textgreater textit
-    textless textrm textsf textstyle texttt tfrac Theta theta thickapprox thicksim
-    thinspace tilde times tiny to top triangle triangledown triangleleft
+    mathtt matrix max mho mid min mkern mod mp mskip mspace mu multimap nabla
+    natural ne nearrow neg neq newline ni nmid nolimits not notin nsubseteq nu odot
+    oint Omega omega ominus oplus otimes over overbrace overleftarrow overline
+    overrightarrow overset parallel partial perp Phi phi Pi pi pm pmatrix pmb pmod
+    Pr prec preceq precsim prime prod propto Psi psi qquad quad rangle rbrace rbrack
+    rceil Re ref rfloor rho right Rightarrow rightarrow rightharpoondown
+    rightharpoonup rightleftarrows rightleftharpoons rlap rm rtimes rule rVert rvert
+    S scr scriptscriptstyle scriptsize scriptstyle searrow sec Set set setminus sf
+    sharp shortparallel sideset Sigma sigma sim simeq sin sinh small smallint
+    smallsetminus smash space sqcup sqrt square stackrel star strut Subset subset
+    subseteq subsetneq subsetneqq substack succ succeq succsim sum sup Supset supset
+    supseteq supsetneqq tag tan tanh tau tbinom text textbf textcolor textgreater
+    textit textless textrm textsf textstyle texttt tfrac Theta theta thickapprox
+    thicksim thinspace tilde times tiny to top triangle triangledown triangleleft
     trianglelefteq triangleq triangleright tt twoheadrightarrow underbrace underline
     underset unlhd upalpha uparrow upbeta upgamma upharpoonright uplus upmu Upsilon
     upsilon uptheta upvarphi urcorner varDelta varepsilon varGamma varinjlim
@@ -97,7 +97,7 @@ def settable(tex: str) -> str:
     """Return a formula as GitHub's MathJax can set it."""
     if tex.isalnum():
         return tex
-    tex = _balanced(" ".join(tex.split()))
+    tex = _balanced(" ".join(tex.split()).removeprefix("% ").rstrip("\\"))
     if "\\" in tex:
         tex = _with_known_macros(tex)
     if "&" in tex:
@@ -125,7 +125,7 @@ def _balanced(tex: str) -> str:
 
 
 def _with_known_macros(tex: str) -> str:
-    tex = _SLIPPED.sub(_unslipped, tex)
+    tex = _SLIPPED.sub(_unslipped, tex.replace("{tabular}", "{array}"))
     tex = _STARRED.sub(r"\1", tex)
     tex = _ENVIRONMENT.sub(_known_environment, tex)
     tex = _COMMAND.sub(_known_macro, tex)

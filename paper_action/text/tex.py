@@ -11,7 +11,7 @@ import unicodedata
 
 from paper_action.paper import LINK
 
-from .formulas import Braces, formulas, on_one_line
+from .formulas import Braces, formulas
 from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
 from .mathjax import settable
 from .pieces import Link, Maths, Piece, as_text, joined, linked, styled
@@ -43,12 +43,10 @@ _LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
 _ADDRESS = re.compile(r"https?://[^\s<>{}|\\`]+")
 # Content whose braces are to be seen: those of a set, or of an index.
 _SET = re.compile(r"[^{}\\]*[,_^=|<>\"][^{}\\]+")
-# Formulas that are nothing but text: words in a style, a citation, a stop or quotes.
-_TEXT = re.compile(
-    r"(?:[\s.,;:?()\[\]\"“”‘’–—…]|``|\\(?:text\w*|[hm]box|emph|underline|cite\w*|ref|eqref)"
-    r"\s*\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
-    r"|\\href\s*\{[^{}]*\}\s*\{(?:[^{}\\]|\\.|\{[^{}]*\})*\})+(?: - )?"
-)
+# Formulas that are nothing but text: words in a style, citations, a stop, quotes.
+_GROUP = r"\s*\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
+_WORDS = r"\\(?:text\w*|[hm]box|emph|underline|cite\w*|(?:eq)?ref|href\s*\{[^{}]*\})"
+_TEXT = re.compile(rf"(?:[\s.,;:?()\[\]\"“”‘’–—…]|``| - (?=\\)|{_WORDS}{_GROUP})+")
 
 
 def read(raw: str, *, with_papers: bool = False) -> list[Piece]:
@@ -60,8 +58,6 @@ def read(raw: str, *, with_papers: bool = False) -> list[Piece]:
         return [raw.strip()]
     text = re.sub(r"\\unicode\{x?(\w+)\}", r"&#x\1;", raw)
     text = re.sub(r"(?a)&#?\w{1,31};", lambda entity: html.unescape(entity[0]), text)
-    if "%" in text and "\n" in text:
-        text = on_one_line(text)
     text = _CONTROLS.sub("", " ".join(text.splitlines()).replace("\t", " "))
     text = re.sub(" {2,}", " ", text).strip()
     text = re.sub("ı(?=[\u0300-\u036f])", "i", text)
@@ -136,7 +132,7 @@ class _Reader:
         return pieces
 
     def _group(self, start: int) -> list[Piece]:
-        """Read a group; its braces are seen where they mean something, or end nowhere."""
+        """Read a group; one that never ends is none, but for its style."""
         end = self.ends.get(start)
         switch = _SWITCH.match(self.text, self.at)
         is_switch = switch and (switch[1] in SWITCHES or switch[1] == "color")
@@ -145,12 +141,17 @@ class _Reader:
         if switch and SWITCHES.get(switch[1]):
             self.at = switch.end()
             return self._styled(SWITCHES[switch[1]])
-        content = self.text[start + 1 : end]
-        before = self.text[max(start - 1, 0) : start]
-        is_index = before in ("_", "^") and len(content) > 1
-        is_set = _SET.fullmatch(content) and not re.match(r"[\w}\]*\"'`^~=.]", before)
+        is_seen = self._has_visible_braces(start, self.text[start + 1 : end])
         pieces = self._within()
-        return ["{", *pieces, "}"] if is_index or is_set else pieces
+        return ["{", *pieces, "}"] if is_seen else pieces
+
+    def _has_visible_braces(self, start: int, content: str) -> bool:
+        """Tell whether somebody who types this group wants its braces to be seen."""
+        before = self.text[max(start - 1, 0) : start]
+        if before in ("_", "^"):
+            return len(content) > 1
+        is_set = _SET.fullmatch(content) is not None
+        return is_set and not before.isalnum() and before not in tuple("}]*\"'`~=.")
 
     def _formula(self, tex: str) -> list[Piece]:
         """Return a formula, or what it says if it is text, or holds a paper's address."""
@@ -159,8 +160,10 @@ class _Reader:
                 tex, with_papers=self.with_papers, limit=self.limit - self.depth - 1
             )
             return inner.pieces()
-        tex = settable(tex)
-        return [f"${tex}$"] if self._is_barred(tex) else [Maths(tex)]
+        shown = settable(tex)
+        if not shown:
+            return [" "]
+        return [f"${shown}$"] if self._is_barred(shown) else [Maths(shown)]
 
     def _address(self, address: str) -> list[Piece]:
         url = re.sub(r"\\([_%#&~])", r"\1", address)
@@ -173,36 +176,39 @@ class _Reader:
         """Return a blank that does not break, between words, else a tilde."""
         before = self.text[max(at - 1, 0) : at]
         after = self.text[at + 1 : at + 2]
-        is_word_before = before not in ("", *" ~([<>=\\")
-        if (before == " " and after == "\\") or (is_word_before and after == " "):
+        if before == " " and after == "\\":
             return ""
-        is_tie = is_word_before and after not in ("", "~")
-        return "\N{NO-BREAK SPACE}" if is_tie else "~"
+        if before in ("", *" ~([<>=\\") or after in ("", "~"):
+            return "~"
+        return "" if after == " " else "\N{NO-BREAK SPACE}"
 
     def _command(self, name: str) -> list[Piece]:
-        """Return what a command shows."""
+        """Return what a command shows; its name, if nothing better is known."""
         if name in ACCENTS:
             return self._accent(name)
-        if name in SWITCHES:
-            self._skip(_BLANK)
-            return []
-        if name in ("url", "href") and self._has_arguments(name, 1):
+        if name in SIGNS or name in SWITCHES:
+            return [self._sign(name)]
+        count, shown = MACROS.get(name, (1, "#1"))
+        if not self._has_arguments(name, count):
+            return [OWN.get(name, f"\\{name}")]
+        if name in ("url", "href"):
             return self._link(name)
-        if name in STYLES and self._has_arguments(name, 1):
+        if name in STYLES:
             self._skip(_BEGIN)
             return self._styled(STYLES[name])
-        if name in MACROS and self._has_arguments(name, MACROS[name][0]):
-            return self._macro(name)
-        if name in SIGNS:
-            return [self._sign(SIGNS[name])]
-        if self._has_arguments(name, 1):
-            argument = self._argument()
-            if as_text(argument):
-                return argument
-        return [OWN.get(name, f"\\{name}")]
+        arguments = [self._argument() for _ in range(count)]
+        if name not in MACROS and not as_text(arguments[0]):
+            return [f"\\{name}"]
+        pieces: list[Piece] = []
+        for part in re.split(r"(#\d)", shown):
+            pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
+        return pieces
 
-    def _sign(self, shown: str) -> str:
-        if len(shown) == 1 and shown.isalpha():
+    def _sign(self, name: str) -> str:
+        """Return what a command without arguments shows, and go past its end."""
+        shown = SIGNS.get(name, "")
+        is_letter = len(shown) == 1 and shown.isalpha()
+        if is_letter or name in SWITCHES:
             self._skip(_BLANK)
         self._skip(_END_OF_NAME)
         if shown.endswith("."):
@@ -217,10 +223,10 @@ class _Reader:
             if bare:
                 at = bare.end()
                 continue
-            found = _BEGIN.match(self.text, at)
-            if not found or self.depth >= self.limit:
+            begin = _BEGIN.match(self.text, at)
+            if not begin or self.depth >= self.limit:
                 return False
-            at = self.ends.get(found.end() - 1, len(self.text)) + 1
+            at = self.ends.get(begin.end() - 1, len(self.text)) + 1
         return True
 
     def _argument(self) -> list[Piece]:
@@ -232,36 +238,25 @@ class _Reader:
         self._skip(_BEGIN)
         return self._within()
 
-    def _macro(self, name: str) -> list[Piece]:
-        count, shown = MACROS[name]
-        arguments = [self._argument() for _ in range(count)]
-        pieces: list[Piece] = []
-        for part in re.split(r"(#\d)", shown):
-            if part.startswith("#"):
-                pieces += arguments[int(part[1]) - 1]
-            else:
-                pieces.append(part)
-        return pieces
-
     def _accent(self, name: str) -> list[Piece]:
-        """Put an accent on the first letter of what follows; on nothing, it is a sign."""
-        if not self._has_arguments(name, 1):
-            letter = _LETTER.match(self.text, self.at)
-            if not letter:
-                return [f"\\{name}" if name.isalpha() else name]
+        """Put an accent on the first letter of what follows, or show it by itself."""
+        accent = ACCENTS[name]
+        if self._has_arguments(name, 1):
+            argument = self._argument()
+            letters = as_text(argument)
+            slipped = name + letters
+            if len(letters) > 1 and slipped in SIGNS:
+                return [SIGNS[slipped]]  # \b{eta}: arXiv's API took \beta for it
+            if len(letters) > 1 and slipped in MACROS:
+                return self._command(slipped)
+            if letters[:1].isalpha():
+                return [_accented(letters, accent)]
+            return argument or [name]
+        letter = _LETTER.match(self.text, self.at)
+        if letter:
             self.at = letter.end()
-            return [_accented(letter[1] or letter[2], ACCENTS[name])]
-        argument = self._argument()
-        letters = as_text(argument)
-        if name + letters in SIGNS and len(letters) > 1:
-            return [SIGNS[name + letters]]  # \b{eta}: arXiv's API took \beta for it
-        if name + letters in MACROS and len(letters) > 1:
-            return self._command(name + letters)
-        if letters[:1].isalpha():
-            return [_accented(letters, ACCENTS[name])]
-        if not letters and not name.isalpha():
-            return [name]
-        return argument
+            return [_accented(letter[1] or letter[2], accent)]
+        return [f"\\{name}" if name.isalpha() else name]
 
     def _link(self, name: str) -> list[Piece]:
         r"""Read ``\url{address}`` or ``\href{address}{words}``."""
