@@ -4,6 +4,7 @@ Every figure is a median of whole processes (``getrusage``), the rivals of a row
 bytecode warm. Without a file the feed has 2,000 generated entries. Exits 1 when a target is missed.
 """
 
+import json
 import platform
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from paper_action.text import paragraphs
 
 from .conftest import TOP, clean_environ
 from .fake_arxiv import Entry, FakeArxiv, saved_feed
-from .test_text import WORST
+from .test_text import FIELDS, SAMPLE, WORST, cell, formulas
 
 ROUNDS = 7
 UNIT = 1 if sys.platform == "darwin" else 1024  # bytes that ru_maxrss counts in
@@ -84,6 +85,18 @@ def listing(count: int) -> str:
     return folder.name
 
 
+def rejected(texts: list[str]) -> list[tuple[str, str]]:
+    """Let MathJax set the formulas of texts; return those that it rejects, and why."""
+    tex = [formula for text in texts for formula in formulas(cell(paragraphs(text)))]
+    install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "mathjax@3.2.2"]
+    subprocess.run(install, check=True)
+    script = shutil.copy(TOP / "tests/mathjax.mjs", ".")
+    answer = subprocess.run(
+        ["node", script], input=json.dumps(tex), text=True, check=True, capture_output=True
+    )
+    return json.loads(answer.stdout)
+
+
 def figures():
     """Yield what is measured, the figure, the most it may be, and its unit."""
     Path("none").mkdir()
@@ -100,6 +113,12 @@ def figures():
     worst = (text * (100_000 // len(text)) for text in WORST)
     took = max(timeit(partial(paragraphs, text), number=1) for text in worst)
     yield f"100 kB of the worst of {len(WORST)} texts", took, 1, " s"
+    texts = [paper["abstract"] for paper in SAMPLE] + [paper["text"] for paper in FIELDS]
+    if shutil.which("npm"):
+        failed = rejected(texts)
+        for formula, error in failed:
+            print(f"MathJax: {error}: {formula}", file=sys.stderr)
+        yield "formulas of the samples that MathJax rejects", len(failed), 0, ""
     for count in (1, 10):
         names = [f"cs.{letter}I" for letter in "ABCDEFGHIJ"[:count]]
         with FakeArxiv() as arxiv:
