@@ -218,4 +218,4 @@ SIGNS: dict[str, str] = {
 }
 
 # What authors mean by names of their own, unless an argument follows.
-OWN = {"C": "ℂ", "N": "ℕ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ", "msun": "M⊙", "Msun": "M⊙"}
+OWN = {"C": "ℂ", "N": "ℕ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}

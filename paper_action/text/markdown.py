@@ -92,9 +92,7 @@ def _composed(text: str) -> str:
 
 
 def _single_blanks(text: str) -> str:
-    if "  " in text:
-        text = re.sub(" {2,}", " ", text)
-    return text.strip()
+    return re.sub(" {2,}", " ", text).strip()
 
 
 def _markdown(pieces: list[Piece]) -> str:

@@ -30,6 +30,9 @@ _MARK = re.compile(
     r"\\(?P<command>[A-Za-z]+|.)|\{|\}|\$|~|``|''|--+"
     r"|http(?P<address>s?://(?:(?![\"$<>\\^`{|}])[!-~]|\\[_%#&~])+(?<![].,;:!?')*]))"
 )
+# A tie between words, and one beside a blank.
+_TIE = re.compile(r"(?<=[^ ~(\[<>=\\])~(?=[^ ~])")
+_BLANK_TIE = re.compile(r"(?<=[^ ~(\[<>=\\])~ |(?<= )~\\")
 _SIGNS = {"``": "“", "''": "”", "---": "—", "--": "–"}
 # How an argument begins, behind a star or options.
 _BEGIN = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
@@ -40,6 +43,7 @@ _END_OF_NAME = re.compile(r"\{\}|\[[\d.]+ ?[a-z]+\]")  # or the height of a line
 _SWITCH = re.compile(r" *\\([A-Za-z]+) *")
 # A letter that needs no braces for its accent.
 _LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
+_DOTTED = str.maketrans("ıȷ", "ij")
 _ADDRESS = re.compile(r"https?://[^\s<>{}|\\`]+")
 # Content whose braces are to be seen: those of a set, or of an index.
 _SET = re.compile(r"[^{}\\]*[,_^=|<>\"][^{}\\]+")
@@ -154,7 +158,7 @@ class _Reader:
         return is_set and not before.isalnum() and before not in tuple("}]*\"'`~=.")
 
     def _formula(self, tex: str) -> list[Piece]:
-        """Return a formula, or what it says if it is text, or holds a paper's address."""
+        """Return a formula, or what it says, if it is text or the address of a paper."""
         if _TEXT.fullmatch(tex) and self.depth < self.limit:
             inner = _Reader(
                 tex, with_papers=self.with_papers, limit=self.limit - self.depth - 1
@@ -174,13 +178,9 @@ class _Reader:
 
     def _tie(self, at: int) -> str:
         """Return a blank that does not break, between words, else a tilde."""
-        before = self.text[max(at - 1, 0) : at]
-        after = self.text[at + 1 : at + 2]
-        if before == " " and after == "\\":
-            return ""
-        if before in ("", *" ~([<>=\\") or after in ("", "~"):
-            return "~"
-        return "" if after == " " else "\N{NO-BREAK SPACE}"
+        if _TIE.match(self.text, at):
+            return "\N{NO-BREAK SPACE}"
+        return "" if _BLANK_TIE.match(self.text, at) else "~"
 
     def _command(self, name: str) -> list[Piece]:
         """Return what a command shows; its name, if nothing better is known."""
@@ -279,7 +279,7 @@ class _Reader:
 
 def _accented(letters: str, accent: str) -> str:
     """Put an accent on the first of letters, outside of those that it has."""
-    letters = re.sub("^[ıȷ]", lambda dotless: "ij"["ıȷ".index(dotless[0])], letters)
+    letters = letters.translate(_DOTTED)
     end = 1
     while end < len(letters) and unicodedata.combining(letters[end]):
         end += 1
