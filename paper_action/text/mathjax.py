@@ -9,50 +9,81 @@ import re
 
 from .formulas import ENVIRONMENTS, SENTENCE, Braces
 
-# The macros that MathJax has, as far as authors use them.
+# The macros that MathJax has, and GitHub does not refuse.
 KNOWN = frozenset(
     """
-    acute aleph alpha approx arccos arctan arg Arrowvert ast asymp atop backsimeq
-    backslash bar Bbb Bbbk begin beta bf Big big bigcap bigcup Bigg bigg Biggl biggl
-    biggm Biggr biggr Bigl bigl bigoplus bigotimes Bigr bigr bigsqcup bigstar
-    bigtriangledown bigtriangleup bigvee bigwedge binom bmod boldsymbol bot Box
-    boxplus boxtimes brack braket breve buildrel bullet cal cancel Cap cap cdot
-    cases cdotp cdots ce centerdot check chi choose circ circlearrowright circledR
-    clubsuit colon coloneqq color cong coprod cos cosh cot coth cr cup
-    curvearrowright dagger dashrightarrow dashv ddot ddots deg degree Delta delta
-    det dfrac Diamond diamond diamondsuit dim displaystyle div dot doteq dotplus
-    dots dotsb dotsc dotsm dotso downarrow ell emptyset end enspace epsilon eqalign
-    eqref equiv eta eth exists exp flat forall frac frak Gamma gamma gcd ge genfrac
-    geq geqq geqslant gg gimel gneq gneqq grave gt gtrapprox gtreqqless gtrless
-    gtrsim hat hbar heartsuit hline hom hookleftarrow hookrightarrow hskip hslash
-    hspace iff iint Im imath implies in inf infty int intercal intop iota it jmath
-    kappa ker kern ket Lambda lambda land langle lbrace lbrack lceil ldots le
-    leadsto left leftarrow Leftrightarrow leftrightarrow leftrightarrows
-    leftrightharpoons leftrightsquigarrow leq leqq leqslant lessapprox lessgtr
-    lesssim lfloor lg lim liminf limits limsup ll llcorner ln lneq lneqq log
-    Longleftrightarrow longleftrightarrow longmapsto Longrightarrow longrightarrow
-    lrcorner lt ltimes lVert lvert mapsto mathbb mathbf mathbin mathcal mathclose
-    mathfrak mathinner mathit mathop mathopen mathrel mathring mathrm mathscr mathsf
-    mathtt matrix max mho mid min mkern mod mp mskip mspace mu multimap nabla
-    natural ne nearrow neg neq newline ni nmid nolimits not notin nsubseteq nu odot
-    oint Omega omega ominus oplus otimes over overbrace overleftarrow overline
-    overrightarrow overset parallel partial perp Phi phi Pi pi pm pmatrix pmb pmod
-    Pr prec preceq precsim prime prod propto Psi psi qquad quad rangle rbrace rbrack
-    rceil Re ref rfloor rho right Rightarrow rightarrow rightharpoondown
-    rightharpoonup rightleftarrows rightleftharpoons rlap rm rtimes rule rVert rvert
-    S scr scriptscriptstyle scriptsize scriptstyle searrow sec Set set setminus sf
-    sharp shortparallel sideset Sigma sigma sim simeq sin sinh small smallint
-    smallsetminus smash space sqcup sqrt square stackrel star strut Subset subset
-    subseteq subsetneq subsetneqq substack succ succeq succsim sum sup Supset supset
-    supseteq supsetneqq tag tan tanh tau tbinom text textbf textcolor textgreater
-    textit textless textrm textsf textstyle texttt tfrac Theta theta thickapprox
-    thicksim thinspace tilde times tiny to top triangle triangledown triangleleft
-    trianglelefteq triangleq triangleright tt twoheadrightarrow underbrace underline
-    underset unlhd upalpha uparrow upbeta upgamma upharpoonright uplus upmu Upsilon
-    upsilon uptheta upvarphi urcorner varDelta varepsilon varGamma varinjlim
-    varkappa varLambda varliminf varlimsup varnothing varOmega varPhi varphi varpi
-    varPsi varrho varsigma varsubsetneqq vartheta vdash vdots vec vee verb Vert vert
-    wedge widehat widetilde wp wr Xi xi xleftarrow xrightarrow zeta
+    abovewithdelims acute aleph alpha amalg And angle approx approxeq arccos arcsin
+    arctan arg Arrowvert arrowvert ast asymp atop atopwithdelims backepsilon backprime
+    backsim backsimeq backslash bar barwedge Bbb Bbbk because begin beta beth between bf
+    Big big bigcap bigcirc bigcup Bigg bigg Biggl biggl Biggm biggm Biggr biggr Bigl
+    bigl Bigm bigm bigodot bigoplus bigotimes Bigr bigr bigsqcup bigstar bigtriangledown
+    bigtriangleup biguplus bigvee bigwedge binom blacklozenge blacksquare blacktriangle
+    blacktriangledown blacktriangleleft blacktriangleright bmod boldsymbol bot bowtie
+    Box boxdot boxed boxminus boxplus boxtimes brace bracevert brack braket breve
+    buildrel bullet Bumpeq bumpeq cal cancel Cap cap cases cdot cdotp cdots ce centerdot
+    check checkmark chi choose circ circeq circlearrowleft circlearrowright circledast
+    circledcirc circleddash circledR circledS clubsuit colon coloneqq color complement
+    cong coprod cos cosh cot coth cr csc Cup cup curlyeqprec curlyeqsucc curlyvee
+    curlywedge curvearrowleft curvearrowright dagger daleth dashleftarrow dashrightarrow
+    dashv dbinom ddagger ddddot dddot ddot ddots deg degree Delta delta det dfrac
+    diagdown diagup Diamond diamond diamondsuit digamma dim displaylines displaystyle
+    div divideontimes divsymbol dot Doteq doteq doteqdot dotplus dots dotsb dotsc dotsi
+    dotsm dotso doublebarwedge doublecap doublecup Downarrow downarrow downdownarrows
+    downharpoonleft downharpoonright ell emptyset end enspace epsilon eqalign eqalignno
+    eqcirc eqref eqsim eqslantgtr eqslantless equiv eta eth exists exp fallingdotseq
+    fbox Finv flat forall frac frak frown Game Gamma gamma gcd ge genfrac geq geqq
+    geqslant gets gg ggg gggtr gimel gnapprox gneq gneqq gnsim grave gt gtrapprox gtrdot
+    gtreqless gtreqqless gtrless gtrsim gvertneqq hat hbar hdashline heartsuit hline hom
+    hookleftarrow hookrightarrow hskip hslash hspace Huge huge idotsint iff iiiint iiint
+    iint Im imath impliedby implies in inf infty injlim int intercal intop iota it jmath
+    Join kappa ker kern ket Lambda lambda land langle LARGE Large large lbrace lbrack
+    lceil ldotp ldots le leadsto left Leftarrow leftarrow leftarrowtail leftharpoondown
+    leftharpoonup leftleftarrows Leftrightarrow leftrightarrow leftrightarrows
+    leftrightharpoons leftrightsquigarrow leftthreetimes leq leqalignno leqq leqslant
+    lessapprox lessdot lesseqgtr lesseqqgtr lessgtr lesssim lfloor lg lgroup lhd lim
+    liminf limits limsup ll llap llcorner Lleftarrow lll llless lmoustache ln lnapprox
+    lneq lneqq lnot lnsim log Longleftarrow longleftarrow Longleftrightarrow
+    longleftrightarrow longmapsto Longrightarrow longrightarrow looparrowleft
+    looparrowright lor lozenge lrcorner Lsh lt ltimes lVert lvert lvertneqq maltese
+    mapsto mathbb mathbf mathbfcal mathbffrak mathbfit mathbfscr mathbfsf mathbfsfit
+    mathbfsfup mathbfup mathbin mathcal mathclose mathfrak mathinner mathit mathnormal
+    mathop mathopen mathord mathpunct mathrel mathring mathrm mathscr mathsf mathsfit
+    mathsfup mathstrut mathtt mathup matrix max measuredangle mho mid middle min mit
+    mkern mod models mp mskip mspace mu multimap nabla natural ncong ne nearrow neg
+    negmedspace negthickspace negthinspace neq newline nexists ngeq ngeqq ngeqslant ngtr
+    ni nLeftarrow nleftarrow nLeftrightarrow nleftrightarrow nleq nleqq nleqslant nless
+    nmid nobreakspace nolimits nonumber normalsize not notag notin nparallel nprec
+    npreceq nRightarrow nrightarrow nshortmid nshortparallel nsim nsubseteq nsubseteqq
+    nsucc nsucceq nsupseteq nsupseteqq ntriangleleft ntrianglelefteq ntriangleright
+    ntrianglerighteq nu nVDash nVdash nvDash nvdash nwarrow odot oint Omega omega
+    omicron ominus oplus oslash otimes over overbrace overleftarrow overleftrightarrow
+    overline overparen overrightarrow overset overunderset overwithdelims owns parallel
+    partial perp Phi phi Pi pi pitchfork pm pmatrix pmb pmod pod Pr prec precapprox
+    preccurlyeq preceq precnapprox precneqq precnsim precsim prime prod projlim propto
+    Psi psi qquad quad rangle rbrace rbrack rceil Re ref restriction rfloor rgroup rhd
+    rho right Rightarrow rightarrow rightarrowtail rightharpoondown rightharpoonup
+    rightleftarrows rightleftharpoons rightrightarrows rightsquigarrow rightthreetimes
+    risingdotseq rlap rm rmoustache root Rrightarrow Rsh rtimes rule rVert rvert S scr
+    scriptscriptstyle scriptsize scriptstyle searrow sec Set set setminus sf sharp
+    shortmid shortparallel shoveleft shoveright sideset Sigma sigma sim simeq sin sinh
+    small smallfrown smallint smallsetminus smallsmile smash smile space spadesuit
+    sphericalangle sqcap sqcup sqrt sqsubset sqsubseteq sqsupset sqsupseteq square
+    stackbin stackrel star strut Subset subset subseteq subseteqq subsetneq subsetneqq
+    substack succ succapprox succcurlyeq succeq succnapprox succneqq succnsim succsim
+    sum sup Supset supset supseteq supseteqq supsetneq supsetneqq surd swarrow tag tan
+    tanh tau tbinom text textbf textcolor textgreater textit textless textrm textsf
+    textstyle texttt tfrac therefore Theta theta thickapprox thicksim thinspace tilde
+    times tiny to top triangle triangledown triangleleft trianglelefteq triangleq
+    triangleright trianglerighteq tt twoheadleftarrow twoheadrightarrow ulcorner
+    underbrace underleftarrow underleftrightarrow underline underparen underrightarrow
+    underset unlhd unrhd upalpha Uparrow uparrow upbeta Updownarrow updownarrow upgamma
+    upharpoonleft upharpoonright uplus upmu Upsilon upsilon uptheta upuparrows upvarphi
+    urcorner varDelta varepsilon varGamma varinjlim varkappa varLambda varliminf
+    varlimsup varnothing varOmega varPhi varphi varPi varpi varprojlim varpropto varPsi
+    varrho varSigma varsigma varsubsetneq varsubsetneqq varsupsetneq varsupsetneqq
+    varTheta vartheta vartriangle vartriangleleft vartriangleright varUpsilon varXi
+    Vdash vDash vdash vdots vec vee veebar verb Vert vert Vvdash wedge widehat widetilde
+    wp wr Xi xi xleftarrow xrightarrow yen zeta
     """.split()
 )
 # What stands for a macro that it does not have, or that GitHub refuses. Of any other
@@ -64,7 +95,7 @@ _INSTEAD = {
     **dict.fromkeys("mbox hbox textsc textnormal textup".split(), r"\text"),
     **dict.fromkeys(["mathds", "mathbbm"], r"\mathbb"),
     **dict.fromkeys(["nicefrac", "sfrac", "nfrac", "cfrac"], r"\frac"),
-    **dict.fromkeys("ensuremath xspace hfill protect footnotesize".split(), ""),
+    **dict.fromkeys("ensuremath xspace hfill hfil protect footnotesize".split(), ""),
     "operatorname": r"\mathrm",
     "emph": r"\textit",
     "bm": r"\boldsymbol",
@@ -178,8 +209,10 @@ def _with_argument(name: str, argument: str) -> str:
         return _text("text", f"[{argument}]")
     if name == "tag":
         return rf"\qquad({_with_argument('text', argument)})"
-    parts = _DOLLARS.split(argument)
-    parts[::2] = [_text(name, words) for words in parts[::2]]
+    parts: list[str] = []
+    for number, part in enumerate(_DOLLARS.split(argument)):
+        is_formula = number % 2
+        parts.append(part if is_formula else _text(name, part))
     return "".join(parts)
 
 
