@@ -53,15 +53,15 @@ def linked(pieces: list[Piece], url: str) -> list[Piece]:
 
 def unlinked(pieces: list[Piece]) -> list[Piece]:
     """Return pieces without links, their text in place."""
-    texts: list[Piece] = []
+    rest: list[Piece] = []
     for piece in pieces:
         if isinstance(piece, Link):
-            texts += piece.pieces
+            rest += piece.pieces
         elif isinstance(piece, Styled):
-            texts.append(Styled(unlinked(piece.pieces), piece.tag))
+            rest.append(Styled(unlinked(piece.pieces), piece.tag))
         else:
-            texts.append(piece)
-    return texts
+            rest.append(piece)
+    return joined(rest)
 
 
 def _wrapped(pieces: list[Piece], wrap: Callable[[list[Piece]], Piece]) -> list[Piece]:
@@ -89,13 +89,13 @@ def _is_formula(piece: Piece) -> bool:
 
 def joined(pieces: list[Piece]) -> list[Piece]:
     """Return pieces with texts that stand side by side as one."""
-    joined: list[Piece] = []
+    merged: list[Piece] = []
     texts: list[str] = []
     for piece in pieces:
         if isinstance(piece, str):
             texts.append(piece)
             continue
-        joined += ["".join(texts), piece]
+        merged += ["".join(texts), piece]
         texts = []
-    joined.append("".join(texts))
-    return [piece for piece in joined if piece]
+    merged.append("".join(texts))
+    return [piece for piece in merged if piece]
