@@ -34,7 +34,7 @@ OTHER = "https://doi.org/10.48550/arXiv.2503.00002"
 
 
 def cases(name: str) -> list[tuple[str, str, str]]:
-    """Return the lines of a table: what is typed, what it shows, perhaps the Markdown."""
+    """Return a table: what is typed, what it shows, and maybe the Markdown."""
     text = (DATA / name).read_text(encoding="utf-8")
     return re.findall("(?m)^([^#].*?) ⇒ (.*?)(?: ⇒ (.*))?$", text)
 
@@ -44,7 +44,8 @@ def records(name: str) -> list[dict]:
     return [json.loads(record) for record in lines]
 
 
-CASES = cases("decoded.txt") + cases("macros.txt") + cases("formulas.txt")
+TYPED = cases("decoded.txt") + cases("formulas.txt")
+CASES = TYPED + cases("macros.txt")
 SAMPLE = records("latex.jsonl")
 # Real texts of all fields, the kind of fault they once showed, and what they must show.
 FIELDS = records("fields.jsonl")
@@ -134,7 +135,7 @@ def test_text_becomes_the_markdown_that_the_tables_say(raw, text, markdown):
     assert line(raw) == markdown or not markdown
 
 
-@pytest.mark.parametrize(("raw", "text", "markdown"), CASES)
+@pytest.mark.parametrize(("raw", "text", "markdown"), TYPED)
 def test_a_row_shows_the_decoded_text(raw, text, markdown):
     check(raw)
 
@@ -265,6 +266,13 @@ def test_a_sample_reads_as_pylatexenc_reads_it_but_for_known_differences(paper):
     assert is_same == ("differs" not in paper)
 
 
+def test_every_command_of_the_tables_is_tested():
+    tables = (latex.ACCENTS, latex.STYLES, latex.MACROS, latex.SIGNS, latex.SWITCHES)
+    tested = {re.match(r"x \\([A-Za-z]+|.)", raw)[1] for raw, *_ in cases("macros.txt")}
+    for table in tables:
+        assert table.keys() <= tested
+
+
 def test_no_command_stands_in_two_tables():
     tables = [latex.ACCENTS, latex.STYLES, latex.MACROS, latex.SIGNS, latex.OWN]
     names = [name for table in tables for name in table]
@@ -283,8 +291,8 @@ def test_no_word_stands_twice_in_a_list_of_words(table):
 # Macros that GitHub refuses (github/markup issue 1688), or has no package for.
 REFUSED = """
     DeclareMathOperator DeclarePairedDelimiters colorbox fcolorbox definecolor hphantom
-    vphantom phantom mathchoice unicode mmlToken operatorname mbox newcommand def require
-    bbox href
+    vphantom phantom mathchoice unicode mmlToken operatorname mbox newcommand def
+    require bbox href
 """.split()
 
 

@@ -138,9 +138,7 @@ def _is_words(tex: str, after: str) -> bool:
 
     ``after`` is the sign behind the second.
     """
-    if not tex.strip():
-        return False
-    is_number = tex.lstrip()[0].isdigit()
+    is_number = tex.lstrip()[:1].isdigit()
     is_sentence = SENTENCE.search(tex) is not None
     is_lopsided = tex[-1] in " (" and tex[0] != " "  # "$5 or $6", but not "$ 2 $"
     opens_another = is_lopsided and (after.isalnum() or after == "\\")

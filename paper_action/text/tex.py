@@ -158,7 +158,7 @@ class _Reader:
         return is_set and not before.isalnum() and before not in tuple("}]*\"'`~=.")
 
     def _formula(self, tex: str) -> list[Piece]:
-        """Return a formula, or what it says, if it is text or the address of a paper."""
+        """Return a formula, or what it says: text, or the address of a paper."""
         if _TEXT.fullmatch(tex) and self.depth < self.limit:
             inner = _Reader(
                 tex, with_papers=self.with_papers, limit=self.limit - self.depth - 1
