@@ -150,6 +150,17 @@ def test_a_row_of_a_paper_of_any_field_shows_the_decoded_text(paper):
     check(paper["text"])
 
 
+@pytest.mark.parametrize("depth", [1, 5, 20])
+def test_groups_are_read_to_a_depth_of_twenty(depth):
+    raw = "{" * depth + r"\'e" + "}" * depth
+    assert plain(raw) == "é"
+
+
+def test_groups_that_are_nested_deeper_stay_as_they_were_typed():
+    raw = "{" * 21 + r"\'e" + "}" * 21
+    assert plain(raw) == "{é}"
+
+
 def test_formulas_are_typeset_and_money_is_not():
     raw = r"R$^2$D costs \$5, $5 or $6: \textbf{VLM$^3$} $a|b_1*c\{d\\e$$x$"
     row = cell(line(raw))
@@ -185,6 +196,7 @@ TITLES = [
     r"\href{http://x.y}{see} it",
     r"C$^2$ \emph{a} b",
     r"{\em a $x$ b}",
+    r"\emph{\href{http://x.y}{see} it}",
     "$x$",
 ]
 
