@@ -140,8 +140,7 @@ def _is_words(tex: str, after: str) -> bool:
     """
     is_number = tex.lstrip()[:1].isdigit()
     is_sentence = SENTENCE.search(tex) is not None
-    is_lopsided = tex[-1] in " (" and tex[0] != " "  # "$5 or $6", but not "$ 2 $"
-    opens_another = is_lopsided and (after.isalnum() or after == "\\")
+    opens_another = tex[-1] in " (" and (after.isalnum() or after == "\\")
     if _TEX.search(tex):
         # "$6: \emph{VLM$^3$}, $x$" and "$e^V under conditions on $x$"
         return (is_number and "$" in tex) or (opens_another and is_sentence)
@@ -149,9 +148,10 @@ def _is_words(tex: str, after: str) -> bool:
         return True
     if is_number:
         has_word = re.search(r"\s[a-z]{2,}\s", tex) is not None
-        return opens_another or after.isdigit() or has_word
+        is_padded = tex[0] == " "  # "$ 2 $m", but not "$5 or $6"
+        return (opens_another and not is_padded) or after.isdigit() or has_word
     if is_sentence:
         return tex != tex.strip()  # but "$in vitro$"
     is_word = re.search("[A-Za-z]{2}", tex) is not None
-    is_stop = " " in tex and not tex.strip(" ,.;:()")  # "a $, $b$"
+    is_stop = re.fullmatch(r" ?[,.;:()]+ ", tex) is not None  # "a $, $b$"
     return opens_another and (is_word or is_stop)
