@@ -65,7 +65,7 @@ class Braces:
                 self.stray.add(at)
 
 
-def formulas(text: str, braces: Braces) -> Iterator[Formula]:
+def find_formulas(text: str, braces: Braces) -> Iterator[Formula]:
     """Yield the formulas of a text; a sign that opens none is text."""
     mark = _OPENER.search(text)
     while mark:
@@ -83,7 +83,7 @@ def on_one_line(raw: str) -> str:
     raw = re.sub(r"(?<=[A-Za-z.,:;])%\n", "\n", raw)
     parts: list[str] = []
     at = 0
-    for start, end, _ in formulas(raw, Braces(raw)):
+    for start, end, _ in find_formulas(raw, Braces(raw)):
         formula = re.sub(r"(?<!\\)%[^\n]*\n\s*", "", raw[start:end])
         parts += [raw[at:start], " ".join(formula.split())]
         at = end

@@ -13,8 +13,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from .formulas import on_one_line
-from .pieces import Link, Maths, Piece, Styled, as_text
-from .pieces import linked as in_link
+from .pieces import Link, Maths, Piece, Styled, as_text, in_link
 from .tex import read
 
 # Signs that act in Markdown, and what GitHub takes for a link, a reference, a mention

@@ -114,13 +114,16 @@ _MATHS_IN_TEXT = re.compile(
 _DOLLARS = re.compile(r"(?<!\\)\$([^$]*)\$")
 # Commands whose first letter arXiv's API takes for an accent: \b{eta} was \beta.
 _SLIPPED = re.compile(r"\\([bcdkrtuv])\{([a-z]{2,})\}")
+# A star that MathJax does not know.
 _STARRED = re.compile(r"(\\(?:operatorname|hspace|tag))\*")
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)|.)")
 _ARGUMENT = re.compile(r"\\([a-z]+) ?\{")
 _ENVIRONMENT = re.compile(r"\\(begin|end) ?\{(\w+)\*?\}")
-_LOSING = re.compile(r"\\begin\{(cases|split|array|aligned|gathered|[pbv]?matrix)\}")
+# Tables that have lost their end in some abstracts.
+_TABLE = re.compile(r"\\begin\{(cases|split|array|aligned|gathered|[pbv]?matrix)\}")
 # Words in a row, or a group, in which they may be text already.
 _WORDS = re.compile(r"\{[^{}]*\}|(?<![\\A-Za-z]) ?[a-z]+(?:,? [a-z]+)+(?![A-Za-z]) ?")
+# An index of one sign in braces, and what follows.
 _NEEDLESS = re.compile(r"(?<!\\)([_^])\{([^\W_]|\\[A-Za-z]+)\}(?=(.?))")
 
 
@@ -149,7 +152,7 @@ def _balanced(tex: str) -> str:
     if braces.stray:
         tex = "".join(sign for at, sign in enumerate(tex) if at not in braces.stray)
     tex += "".join("}" for _ in braces.unclosed)
-    for name in set(_LOSING.findall(tex)):
+    for name in set(_TABLE.findall(tex)):
         if tex.count(rf"\begin{{{name}}}") > tex.count(rf"\end{{{name}}}"):
             tex = tex.replace(f" {{{name}}}", rf" \end{{{name}}}")
     return tex
@@ -248,7 +251,7 @@ def _without_braces(found: re.Match[str]) -> str:
 
 # A dollar that is no maths, and the forms in which GitHub takes maths; no formula
 # holds what ends it, so that a search never runs over the same text again and again.
-_SHOWN = re.compile(
+_COUNTED = re.compile(
     r"<span>\$</span>|\\\$"
     r"|(?P<formula>\$`[^`]*`\$"
     r"|```math\n[^`]*```"
@@ -265,7 +268,7 @@ def formula_cost(markdown: str) -> int:
     if "$" not in markdown and "```math" not in markdown:
         return 0
     cost = 0
-    for found in _SHOWN.finditer(markdown):
+    for found in _COUNTED.finditer(markdown):
         if found["formula"]:
             cost += 1 + found["formula"].count("{")
     return cost

@@ -41,12 +41,12 @@ def as_text(pieces: list[Piece]) -> str:
     return "".join(texts)
 
 
-def styled(pieces: list[Piece], tag: str) -> list[Piece]:
+def in_style(pieces: list[Piece], tag: str) -> list[Piece]:
     """Return pieces in a style."""
     return _wrapped(pieces, lambda inner: Styled(inner, tag))
 
 
-def linked(pieces: list[Piece], url: str) -> list[Piece]:
+def in_link(pieces: list[Piece], url: str) -> list[Piece]:
     """Return pieces as a link, without the links that are in them."""
     return _wrapped(unlinked(pieces), lambda inner: Link(inner, url))
 

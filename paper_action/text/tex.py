@@ -11,10 +11,10 @@ import unicodedata
 
 from paper_action.paper import LINK
 
-from .formulas import Braces, formulas
+from .formulas import Braces, find_formulas
 from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
 from .mathjax import settable
-from .pieces import Link, Maths, Piece, as_text, joined, linked, styled
+from .pieces import Link, Maths, Piece, as_text, in_link, in_style, joined
 
 _DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
 # A printable text without any of these is what it shows.
@@ -33,10 +33,10 @@ _MARK = re.compile(
 # A tie between words, and one beside a blank.
 _TIE = re.compile(r"(?<=[^ ~(\[<>=\\])~(?=[^ ~])")
 _BLANK_TIE = re.compile(r"(?<=[^ ~(\[<>=\\])~ |(?<= )~\\")
-_SIGNS = {"``": "“", "''": "”", "---": "—", "--": "–"}
+_QUOTES_AND_DASHES = {"``": "“", "''": "”", "---": "—", "--": "–"}
 # How an argument begins, behind a star or options.
-_BEGIN = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
-_BARE = re.compile(r" ?([A-Za-z0-9])")
+_ARGUMENT = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
+_BARE_ARGUMENT = re.compile(r" ?([A-Za-z0-9])")
 _BLANK = re.compile(" ")
 _STOP = re.compile(r"\.")
 _END_OF_NAME = re.compile(r"\{\}|\[[\d.]+ ?[a-z]+\]")  # or the height of a line's end
@@ -49,8 +49,12 @@ _ADDRESS = re.compile(r"https?://[^\s<>{}|\\`]+")
 _SET = re.compile(r"[^{}\\]*[,_^=|<>\"][^{}\\]+")
 # Formulas that are nothing but text: words in a style, citations, a stop, quotes.
 _GROUP = r"\s*\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
-_WORDS = r"\\(?:text\w*|[hm]box|emph|underline|cite\w*|(?:eq)?ref|href\s*\{[^{}]*\})"
-_TEXT = re.compile(rf"(?:[\s.,;:?()\[\]\"“”‘’–—…]|``| - (?=\\)|{_WORDS}{_GROUP})+")
+_TEXT_MACRO = (
+    r"\\(?:text\w*|[hm]box|emph|underline|cite\w*|(?:eq)?ref|href\s*\{[^{}]*\})"
+)
+_ONLY_TEXT = re.compile(
+    rf"(?:[\s.,;:?()\[\]\"“”‘’–—…]|``| - (?=\\)|{_TEXT_MACRO}{_GROUP})+"
+)
 
 
 def read(raw: str, *, with_papers: bool = False) -> list[Piece]:
@@ -84,7 +88,7 @@ class _Reader:
         self.is_code = False
         braces = Braces(text)
         self.ends = braces.ends
-        self.formulas = {each.start: each for each in formulas(text, braces)}
+        self.formulas = {each.start: each for each in find_formulas(text, braces)}
 
     def pieces(self) -> list[Piece]:
         """Read up to the brace that closes the group, and over it, or to the end."""
@@ -118,7 +122,7 @@ class _Reader:
             return [mark[0]]
         if mark[0] == "~":
             return [self._tie(mark.start())]
-        return [_SIGNS.get(mark[0], mark[0])]
+        return [_QUOTES_AND_DASHES.get(mark[0], mark[0])]
 
     def _within(self) -> list[Piece]:
         """Read the group whose brace was just opened."""
@@ -131,7 +135,7 @@ class _Reader:
         """Read the group whose brace was just opened, in a style."""
         was_code = self.is_code
         self.is_code = was_code or tag == "code"
-        pieces = styled(self._within(), tag)
+        pieces = in_style(self._within(), tag)
         self.is_code = was_code
         return pieces
 
@@ -159,7 +163,7 @@ class _Reader:
 
     def _formula(self, tex: str) -> list[Piece]:
         """Return a formula, or what it says: text, or the address of a paper."""
-        if _TEXT.fullmatch(tex) and self.depth < self.limit:
+        if _ONLY_TEXT.fullmatch(tex) and self.depth < self.limit:
             inner = _Reader(
                 tex, with_papers=self.with_papers, limit=self.limit - self.depth - 1
             )
@@ -194,7 +198,7 @@ class _Reader:
         if name in ("url", "href"):
             return self._link(name)
         if name in STYLES:
-            self._skip(_BEGIN)
+            self._skip(_ARGUMENT)
             return self._styled(STYLES[name])
         arguments = [self._argument() for _ in range(count)]
         if name not in MACROS and not as_text(arguments[0]):
@@ -219,11 +223,11 @@ class _Reader:
         """Tell whether so many arguments follow; the last may end with the text."""
         at = self.at
         for _ in range(count):
-            bare = _BARE.match(self.text, at) if name in BARE else None
+            bare = _BARE_ARGUMENT.match(self.text, at) if name in BARE else None
             if bare:
                 at = bare.end()
                 continue
-            begin = _BEGIN.match(self.text, at)
+            begin = _ARGUMENT.match(self.text, at)
             if not begin or self.depth >= self.limit:
                 return False
             at = self.ends.get(begin.end() - 1, len(self.text)) + 1
@@ -231,11 +235,11 @@ class _Reader:
 
     def _argument(self) -> list[Piece]:
         """Read an argument that is there."""
-        bare = _BARE.match(self.text, self.at)
+        bare = _BARE_ARGUMENT.match(self.text, self.at)
         if bare:
             self.at = bare.end()
             return [bare[1]]
-        self._skip(_BEGIN)
+        self._skip(_ARGUMENT)
         return self._within()
 
     def _accent(self, name: str) -> list[Piece]:
@@ -260,7 +264,7 @@ class _Reader:
 
     def _link(self, name: str) -> list[Piece]:
         r"""Read ``\url{address}`` or ``\href{address}{words}``."""
-        self._skip(_BEGIN)
+        self._skip(_ARGUMENT)
         end = self.ends.get(self.at - 1, len(self.text))
         address = re.sub(r"\\([_%#&~])", r"\1", self.text[self.at : end].strip())
         self.at = end + 1
@@ -268,7 +272,7 @@ class _Reader:
         if name == "url" or not self._has_arguments(name, 1):
             return [Link([address], address)] if is_link else [address]
         words = self._argument()
-        return linked(words, address) if is_link else styled(words, "span")
+        return in_link(words, address) if is_link else in_style(words, "span")
 
     def _skip(self, pattern: re.Pattern[str]) -> None:
         """Go past a pattern, if it is there."""
