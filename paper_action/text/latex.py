@@ -77,7 +77,7 @@ MACROS: dict[str, tuple[int, str]] = {
     **dict.fromkeys(_CITED.split(), (1, "[#1]")),
     **dict.fromkeys(_HIDDEN.split(), (1, "")),
     **dict.fromkeys(_SECOND.split(), (2, "#2")),
-    **dict.fromkeys(["resizebox", "multicolumn"], (3, "#3")),
+    "multicolumn": (3, "#3"),
     **dict.fromkeys("frac dfrac tfrac nicefrac sfrac".split(), (2, "#1/#2")),
     **dict.fromkeys(["footnote", "thanks"], (1, " (#1)")),
     **dict.fromkeys(["SI", "qty", "ion"], (2, "#1 #2")),
