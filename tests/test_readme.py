@@ -1,4 +1,4 @@
-"""What the documents say: links, settings, keywords, messages; the README's own list."""
+"""What documents say: links, settings, keywords, messages; the README's own list."""
 
 import ast
 import re
