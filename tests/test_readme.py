@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
@@ -9,6 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from paper_action.match import Keywords
+from paper_action.settings import COLUMNS
 
 from .conftest import DAYS, TOP, paper, run
 
@@ -146,38 +149,133 @@ def test_the_readme_has_eight_settings_with_their_defaults():
         assert default.strip("`") == EXPECTED[name], name
 
 
-def literals(module: Path) -> list[str]:
-    """Return the texts of a module: what stands between quotes and braces."""
-    nodes = ast.walk(ast.parse(module.read_text("utf-8")))
-    return [str(node.value) for node in nodes if isinstance(node, ast.Constant)]
+# a paper that has something for every column, as a saved feed
+FEED = """<feed xmlns="http://www.w3.org/2005/Atom"
+      xmlns:arxiv="http://arxiv.org/schemas/atom"><entry>
+  <id>oai:arXiv.org:2504.03184v1</id>
+  <title>An LLM</title>
+  <summary>Words.</summary>
+  <author><name>A. One</name></author>
+  <category term="cs.IR"/>
+  <published>2025-04-10T00:00:00-04:00</published>
+  <arxiv:announce_type>new</arxiv:announce_type>
+  <arxiv:comment>Code at https://github.com/a/b</arxiv:comment>
+  <arxiv:doi>10.1000/1</arxiv:doi>
+</entry></feed>
+"""
 
 
-def said() -> str:
+START = "<!-- papers:start -->"
+END = "<!-- papers:end -->"
+TABLE = "| ID |\n|--|\n| https://arxiv.org/abs/2504.00001 |\n"
+
+
+def filled(folder: Path, header: str) -> str:
+    """Return what a row gets in the last column of a table with such a header."""
+    table = f"{START}\n\n{header}\n|--|--|\n\n{END}\n"
+    (folder / "README.md").write_text(table, "utf-8")
+    (folder / "feed.xml").write_text(FEED, "utf-8")
+    done = run(folder, "--feed-url", "feed.xml")
+    assert done.outputs["added"] == "1"
+    lines = (folder / "README.md").read_text("utf-8").splitlines()
+    [row] = [line for line in lines if "/2504.03184)" in line]
+    return row.split(" | ")[-1].removesuffix(" |").strip()
+
+
+HEADERS = rows(chapter(REFERENCE, "## The table"), "| column | headers understood |")
+
+
+def test_the_reference_has_every_column():
+    folded = {"abstract-folded"}
+    assert {column for column, _ in HEADERS} == {*COLUMNS} - folded
+
+
+@pytest.mark.parametrize(("column", "names"), HEADERS)
+def test_a_header_that_the_reference_names_is_understood(folder, column, names):
+    other = "PDF" if column == "id" else "ID"
+    cells = {filled(folder, f"| {other} | {name} |") for name in quoted(names)}
+    assert len(cells) == 1
+    assert cells != {""}
+
+
+def test_a_header_that_the_reference_does_not_name_is_left_empty(folder):
+    assert filled(folder, "| ID | Venue |") == ""
+
+
+def literals(module: Path) -> Iterator[str]:
+    """Yield the texts of a module; what is filled in later is an ellipsis."""
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Constant):
+            yield str(node.value)
+        if isinstance(node, ast.JoinedStr):
+            parts = [getattr(part, "value", "") for part in node.values]
+            yield "".join(part if isinstance(part, str) else "…" for part in parts)
+
+
+@cache
+def said() -> list[str]:
     """Return every text that the program and its workflows can say."""
-    texts = []
+    texts = [(TOP / "action.yml").read_text("utf-8")]
+    texts.append((TOP / ".github/workflows/papers.yml").read_text("utf-8"))
     for module in (TOP / "paper_action").rglob("*.py"):
         texts += literals(module)
-    others = ["action.yml", ".github/workflows/papers.yml", "paper_action/refusals.txt"]
-    for name in others:
-        texts.append((TOP / name).read_text("utf-8"))
-    return "\n".join(texts)
+    return texts
+
+
+# a README ⇒ the setting and its value beside it ⇒ the message of the reference
+PROVOKED = [
+    ("a\n```\n", "", "line … begins code or a comment that nothing ends"),
+    ("a\n\n<!-- b\n", "", "line … begins code or a comment that nothing ends"),
+    (f"{START}\n{TABLE}", "", "… in line … needs … below it"),
+    (f"{TABLE}\n{END}\n", "", "… in line … needs … above it"),
+    (f"<!-- Papers:Start -->\n{TABLE}", "", "… is no marker where and as it stands"),
+    (f"{START}\n{TABLE}{END}\n", "section=a", "… is the marker of another table"),
+    (f"{START}\n| Date |\n|--|\n{END}\n", "", "the table in line … takes no rows"),
+    (f"{START}\n| ID | DOI |\n|--|\n{END}\n", "", "line … has dashes for … columns"),
+    (f"{START}\n| ID |\n{END}\n", "", "below the header in line …, … is missing"),
+    ("| Title | ID |\n|--|--|\n", "", "columns: the table in line … has no …"),
+    (
+        "- https://arxiv.org/abs/2504.00001\n",
+        "",
+        "a new table was made, although papers stand elsewhere in the file",
+    ),
+    ("version https://git-lfs.github.com/spec/v1\n", "", "… is kept in git-lfs"),
+    ("a\0b\n", "", "… is not UTF-8 text"),
+    (TABLE, "path=readme.md", "… is there as …; write that"),
+    (TABLE, "path=../a.md", "… leads out of the checkout"),
+    (TABLE, "archive=.git/a", "… leads into .git"),
+    (TABLE, "dry-run=true", "Dry run, nothing was written"),
+    (TABLE, "keywords=zebra", "… read, none matches: …"),
+]
+
+
+@pytest.mark.parametrize(("text", "setting", "message"), PROVOKED)
+def test_a_message_of_the_reference_is_said_where_it_says_so(
+    folder, text, setting, message
+):
+    (folder / "README.md").write_text(text, "utf-8")
+    (folder / "feed.xml").write_text(FEED, "utf-8")
+    name, _, value = setting.partition("=")
+    flags = [f"--{name}", value] if name else []
+    done = run(folder, "--feed-url", "feed.xml", *flags)
+    pattern = ".*".join(map(re.escape, message.split("…")))
+    assert re.search(pattern, done.out + done.err)
 
 
 MESSAGES = []
 for header in ("| message | what it means |", "| message | what to do |"):
-    for cell, _ in rows(REFERENCE, header):
+    for cell, _ in rows(chapter(REFERENCE, "## When something is wrong"), header):
         MESSAGES += quoted(cell)
-
-
-def test_the_reference_quotes_messages():
-    assert len(MESSAGES) > 20
 
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_message_that_the_reference_quotes_is_one_of_the_programs(message):
-    text = said()
-    for part in message.split("…"):
-        assert part.strip() in text, part
+    known = {message for _, _, message in PROVOKED}
+    assert message in known or any(message in text for text in said())
+
+
+def test_a_message_that_was_provoked_is_one_of_the_reference():
+    assert {message for _, _, message in PROVOKED} <= {*MESSAGES}
 
 
 def test_the_map_for_contributors_has_every_room():
