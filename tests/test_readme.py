@@ -228,11 +228,10 @@ PROVOKED = [
     ("a\n\n<!-- b\n", "", "line … begins code or a comment that nothing ends"),
     (f"{START}\n{TABLE}", "", "… in line … needs … below it"),
     (f"{TABLE}\n{END}\n", "", "… in line … needs … above it"),
-    (f"<!-- Papers:Start -->\n{TABLE}", "", "… is no marker where and as it stands"),
-    (f"{START}\n{TABLE}{END}\n", "section=a", "… is the marker of another table"),
+    (f"<!-- Papers:Start -->\n{TABLE}", "", "… is no marker as it stands"),
+    (f"<!-- papers:start a -->\n{TABLE}", "", "… is not ours; set section to …"),
     (f"{START}\n| Date |\n|--|\n{END}\n", "", "the table in line … takes no rows"),
     (f"{START}\n| ID | DOI |\n|--|\n{END}\n", "", "line … has dashes for … columns"),
-    (f"{START}\n| ID |\n{END}\n", "", "below the header in line …, … is missing"),
     ("| Title | ID |\n|--|--|\n", "", "columns: the table in line … has no …"),
     (
         "- https://arxiv.org/abs/2504.00001\n",
@@ -245,7 +244,8 @@ PROVOKED = [
     (TABLE, "path=../a.md", "… leads out of the checkout"),
     (TABLE, "archive=.git/a", "… leads into .git"),
     (TABLE, "dry-run=true", "Dry run, nothing was written"),
-    (TABLE, "keywords=zebra", "… read, none matches: …"),
+    (TABLE, "keywords=zebra", "Matched nothing this time: …"),
+    (TABLE, "path=a.md", "… was not there before: it was made"),
 ]
 
 
