@@ -124,6 +124,20 @@ def test_a_keyword_of_the_readme_finds_what_its_comment_says(changes, matched):
     assert list(keywords.match(one)) == matched
 
 
+LANGUAGES = rows(chapter(REFERENCE, "## Keywords"), "| elsewhere | here |")
+
+
+@pytest.mark.parametrize(("elsewhere", "here"), LANGUAGES)
+def test_what_another_search_language_writes_is_an_error_and_its_translation_none(
+    elsewhere, here
+):
+    for foreign in quoted(elsewhere.replace("\\|", "|")):
+        with pytest.raises(ValueError, match="write"):
+            Keywords.parse(foreign)
+    for ours in quoted(here):
+        assert Keywords.parse(ours).alternatives
+
+
 SETTINGS = "| name | default | meaning |"
 INPUTS = YAML(typ="safe").load(TOP / "action.yml")["inputs"]
 EXPECTED = {name: one["default"] or "none" for name, one in INPUTS.items()}
