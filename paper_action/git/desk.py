@@ -1,0 +1,247 @@
+"""The desk: a work tree for one run, with the list's files as the branch has them.
+
+Every try starts anew at a desk, which has an index of its own that begins as the
+branch's newest commit. So nothing of the user's checkout is read or touched, nothing of
+ours can stay in the repository, and a lost race is the same try once more.
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import NamedTuple, TypeVar
+
+from paper_action.paper import ConfigError, PushError, Revision
+from paper_action.settings import Settings
+
+from .program import Git
+from .refusals import PassingError
+from .room import make_room, remove_room
+
+Revise = Callable[[Path], Revision]
+Phrase = Callable[[Revision, str], str]
+Found = TypeVar("Found")
+
+_LINK = "120000"  # how git writes that a file is a symbolic link
+_NO_FILTER = ("unspecified", "unset", "set")
+_OLD = 50  # days without a commit; after 60 GitHub switches schedules off
+
+
+class Published(NamedTuple):
+    """What was done to the list, the commit that was pushed, the branch that was made.
+
+    ``commit`` is its SHA; it and ``new_branch``, a name, are empty if there is none.
+    """
+
+    revision: Revision
+    commit: str
+    new_branch: str = ""
+
+
+class Desk:
+    """The list's files at the tip of the branch: revised here, committed and pushed.
+
+    ``folder`` stands for ``root``. Raises PushError where nothing can be pushed.
+    """
+
+    folder: Path
+
+    def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
+        """Lay out the list; ``log`` is told of tries that fail."""
+        self._settings = settings
+        self._log = log
+        self._room = make_room()
+        self._git = Git(settings, self._room)
+        self._prefix = self._git.run("rev-parse --show-prefix").removesuffix("\n")
+        self._branch = self._chosen_branch()
+        self._ref = f"refs/heads/{self._branch}"
+        self._remote = self._chosen_remote()
+        self._target = self._room.name  # the remote's other name, which nobody else has
+        self._git.copy_remote(self._remote, self._target)
+        address = self._git.run("remote get-url --push", self._remote).strip()
+        self._git.use_token(address)
+        self._depth = self._kept_depth()
+        self._sent = Published(Revision(), commit="")
+        self._patiently(self._lay_out, tries=5)
+
+    def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Published:
+        """Commit and push what ``revise`` does to the folder, in one of several tries.
+
+        ``phrase`` makes the commit's message from the setting. Where nothing changed
+        there is no commit, but with ``keep_alive`` an old branch gets an empty one:
+        after 60 days without one GitHub switches schedules off.
+        """
+        attempt = partial(self._attempt, revise, phrase, keep_alive=keep_alive)
+        try:
+            published = self._patiently(attempt, tries=20)
+            if published.new_branch:
+                self._log(f"the remote had no branch {self._branch}: it was made")
+            if published.commit:
+                self._follow(published.commit)
+        finally:
+            remove_room(self._room)
+        return published
+
+    def _checked_out(self) -> str:
+        """Return the name of the branch that is checked out, or nothing."""
+        return self._git.run("branch --show-current").strip()
+
+    def _chosen_branch(self) -> str:
+        """Return the name of the branch to push to, as git writes it."""
+        name = self._settings.branch.removeprefix("refs/heads/") or self._checked_out()
+        if not name:
+            raise PushError("HEAD is detached: set `branch` to the branch to push to")
+        try:
+            return self._git.run("check-ref-format --branch", name).strip()
+        except PushError:
+            objection = f"git takes no branch of the name {name!r}; write main"
+            raise ConfigError("branch", objection) from None
+
+    def _chosen_remote(self) -> str:
+        """Return the name of the remote to push to: origin, or else the first one."""
+        remotes = self._git.run("remote").split()
+        if not remotes:
+            raise PushError("there is nowhere to push to: git remote add origin <address>")
+        return "origin" if "origin" in remotes else remotes[0]
+
+    def _kept_depth(self) -> list[str]:
+        """Return the option that keeps a shallow checkout shallow."""
+        shallow = self._git.run("rev-parse --is-shallow-repository").strip()
+        if shallow != "true" or self._branch == self._checked_out():
+            return []
+        return ["--depth", self._git.run("rev-list --count HEAD").strip()]
+
+    def _patiently(self, step: Callable[[], Found], tries: int) -> Found:
+        """Take a step, again after a pause where another try may help."""
+        for number in range(1, tries):
+            try:
+                return step()
+            except PassingError as trouble:
+                self._log(f"try {number} of {tries}: {trouble}")
+            longest = min(0.2 * 2**number, self._git.limit / tries)
+            time.sleep(random.uniform(0, longest))
+        return step()
+
+    def _attempt(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Published:
+        """Revise, commit and push, unless the push of the try before had arrived."""
+        self._lay_out()
+        sent = self._sent.commit
+        if sent and not self._git.run("rev-list -1", sent, f"^{self._tip}"):
+            return self._sent  # the branch has it: only the remote's answer was lost
+        revision = revise(self.folder)
+        commit = self._commit(revision, phrase, keep_alive=keep_alive)
+        new_branch = self._branch if commit and self._is_new else ""
+        self._sent = Published(revision, commit, new_branch)
+        if commit:
+            self._git.run("push --porcelain", self._target, f"{commit}:{self._ref}")
+        return self._sent
+
+    def _lay_out(self) -> None:
+        """Fetch the branch's newest commit and lay out the list's files.
+
+        Links come first, for a file is where they lead. Names that differ from ours by
+        case alone come along, for the listing has something to say about them.
+        """
+        self._fetch()
+        self._tree = Path(mkdtemp(dir=self._room))
+        self.folder = self._tree / self._prefix
+        self._at_desk("read-tree", self._tip)
+        modes = self._modes()
+        links = [name for name, mode in modes.items() if mode == _LINK]
+        self._at_desk("checkout-index --force -z --stdin", given=links)
+        ours = self._our_names()
+        starts = tuple(f"{name}/".casefold() for name in ours)  # archive/, not archived
+        files = [name for name in modes if f"{name}/".casefold().startswith(starts)]
+        self._refuse_filters([*files, *ours])
+        self._at_desk("checkout-index --force -z --stdin", given=files)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def _fetch(self) -> None:
+        """Fetch the branch's newest commit; a new branch grows from the default one.
+
+        It never grows from a commit of the checkout, which may hold what nobody is to
+        see. The commit is fetched by its SHA, not to need a ref, or FETCH_HEAD, which
+        is any run's.
+        """
+        tips = {}
+        said = self._git.run("ls-remote", self._remote, self._ref, "HEAD")
+        for line in said.splitlines():
+            commit, _, ref = line.partition("\t")
+            tips[ref] = commit
+        self._is_new = self._ref not in tips
+        self._tip = tips.get(self._ref) or tips.get("HEAD", "")
+        if not self._tip:
+            raise PushError("the remote has no branch to begin with: push a first commit to it")
+        fetch = "fetch --no-tags --no-write-fetch-head"
+        self._git.run(fetch, *self._depth, self._remote, self._tip)
+
+    def _at_desk(self, command: str, *arguments: str, given: Sequence[str] = ()) -> str:
+        """Return what a git command prints that works on the desk, not the checkout."""
+        index = f"{self._tree}.index"
+        desk = {"GIT_WORK_TREE": str(self._tree), "GIT_INDEX_FILE": index}
+        return self._git.run(command, *arguments, given=given, **desk)
+
+    def _modes(self) -> dict[str, str]:
+        """Return what kind of file each name of the commit is."""
+        modes = {}
+        entries = self._at_desk("ls-files --stage -z").split("\0")
+        for entry in entries[:-1]:  # a zero byte is behind the last one, too
+            about, _, name = entry.partition("\t")
+            modes[name] = about.split()[0]
+        return modes
+
+    def _our_names(self) -> list[str]:
+        """Return what git calls the list's files, the archive and a page of it."""
+        settings = self._settings
+        page = settings.folder + settings.now.strftime("/%Y-%m.md")
+        names = [settings.path, settings.folder, page, settings.data_file]
+        return [self._name(name) for name in names if name]
+
+    def _name(self, name: str) -> str:
+        """Return what git calls a file below ``root``, links followed."""
+        place = os.path.relpath((self.folder / name).resolve(), self._tree)
+        return place.replace(os.sep, "/")
+
+    def _refuse_filters(self, names: Sequence[str]) -> None:
+        """Stop where a file goes through a filter of git's, such as that of Git LFS.
+
+        It would keep the text elsewhere, and the commit would hold a name for something
+        that nobody has sent.
+        """
+        said = self._at_desk("check-attr --cached -z --stdin filter", given=names)
+        fields = said.split("\0")  # name, "filter", value, and so on
+        for name, value in zip(fields[::3], fields[2::3], strict=False):
+            if value not in _NO_FILTER:
+                raise PushError(
+                    f"{name} goes through the filter {value}, which a list cannot:"
+                    f" add a last line to .gitattributes, `/{name} -filter`"
+                )
+
+    def _commit(self, revision: Revision, phrase: Phrase, *, keep_alive: bool) -> str:
+        """Return a new commit on the tip, or nothing where nothing changed."""
+        names = [self._name(name) for name in revision.files]
+        self._at_desk("update-index --add -z --stdin", given=names)
+        tree = self._at_desk("write-tree").strip()
+        said = self._git.run("rev-list -1", "--format=%T %ct", self._tip)
+        before, moment = said.splitlines()[-1].split()
+        days = (self._settings.now.timestamp() - int(moment)) / 86400
+        if tree != before:
+            message = phrase(revision, self._settings.commit_message)
+        elif keep_alive and days >= _OLD:
+            message = "Keep the schedule alive"
+        else:
+            return ""
+        made = self._git.run("commit-tree", tree, "-p", self._tip, given=[message])
+        return made.strip()
+
+    def _follow(self, commit: str) -> None:
+        """Move the checkout to a commit, where git can do so without touching edits."""
+        try:
+            if self._checked_out() != self._branch:
+                raise PushError(f"{self._ref} is not checked out")
+            self._git.run("merge --quiet --ff-only", commit)
+        except PushError as trouble:
+            self._log(f"pushed, but this checkout stays where it was: {trouble}")

@@ -1,0 +1,164 @@
+"""Run git: with what configuration and token, and for how long."""
+
+import os
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from signal import SIGTERM
+from subprocess import PIPE, Popen, TimeoutExpired
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
+
+from paper_action.paper import PushError
+from paper_action.settings import Settings
+
+from .environment import environment
+from .refusals import NO_ANSWER, NO_GIT, refused
+
+_CONFIG = Path(__file__).with_name("desk.gitconfig")
+_HEADER = "PAPER_ACTION_HEADER"  # the variable that hands the token to git
+# What a copy of a remote needs to be pushed to: nothing of what is fetched from it.
+_PUSHED_TO = ("url", "pushurl", "proxy", "proxyauthmethod", "receivepack", "vcs")
+
+
+class Git:
+    """git, called in the checkout.
+
+    A command has ``limit`` seconds: half of ``max-wait``, and half as long from then on
+    wherever one got no answer in that time. So all of them end in time, and after a
+    push there is time to look whether it has arrived.
+    """
+
+    def __init__(self, settings: Settings, room: Path) -> None:
+        """Prepare what every command is told, with a file in ``room``."""
+        self.limit = max(settings.max_wait, settings.timeout) / 2
+        self._settings = settings
+        self._basic = b64encode(f"x-access-token:{settings.token}".encode()).decode()
+        self._environ = environment(settings.root, room)
+        self._options: list[str] = []
+        self._tell("include.path", str(_CONFIG))
+        self._tell("http.lowSpeedTime", str(int(settings.timeout) + 1))
+
+    def run(self, command: str, *arguments: str, given: Sequence[str] = (), **environ: str) -> str:
+        """Return what a git command prints; PushError with its words if it fails.
+
+        What is ``given`` comes to its input, with a zero byte between two texts.
+        """
+        name = command.split()[0]
+        limit = self.limit
+        if name == "ls-remote":  # the first question to a server, as any other request
+            limit = min(limit, self._settings.timeout)
+        hooks = [] if name == "push" else ["-c", "core.hooksPath=/dev/null"]
+        words = ["git", *self._options, *hooks, *command.split(), *arguments]
+        text = "\0".join(given).encode(errors="surrogateescape")
+        try:
+            ended = self._called(words, environ, text, limit)
+        except FileNotFoundError:
+            raise PushError(NO_GIT) from None
+        if not ended.in_time:  # then it has failed, whatever it returned
+            self.limit /= 2
+            raise refused(name, -SIGTERM, NO_ANSWER)
+        if ended.code != 0:
+            said = (ended.err + ended.out).decode(errors="replace")
+            raise refused(name, ended.code, self._hidden(said))
+        return str(ended.out, errors="surrogateescape")
+
+    def copy_remote(self, remote: str, name: str) -> None:
+        """Let a remote have another name to push to.
+
+        A push to that name takes the same way to the same place, but git notes nothing
+        in the repository about the branch there: no ref, and no lock that could stay.
+        """
+        for entry in self.run("config --list --null").split("\0"):
+            key, _, value = entry.partition("\n")
+            section, _, variable = key.rpartition(".")
+            if section == f"remote.{remote}" and variable in _PUSHED_TO:
+                self._tell(f"remote.{name}.{variable}", value)
+
+    def use_token(self, address: str) -> None:
+        """Let the token open the server at an address, over HTTPS, and no other.
+
+        A header for the exact address would win over one for the whole server, so ours
+        is set for both. The empty value takes away what actions/checkout may have left.
+        """
+        server = re.match(r"https://(?:[^/]*@)?([^/]+)", address)
+        if not self._settings.token or not server:
+            return
+        self._environ[_HEADER] = f"AUTHORIZATION: basic {self._basic}"
+        exact = re.sub(r"^(https://[^/:]*):[^/]*@", r"\1@", address)  # no password
+        exact = exact.replace("=", "%3D")  # or the name of the setting would end there
+        for place in (f"https://{server[1]}/", exact):
+            key = f"http.{place}.extraheader"
+            self._tell(key, "")
+            self._options.append(f"--config-env={key}={_HEADER}")
+
+    def _tell(self, key: str, value: str) -> None:
+        """Set something in git's configuration, for our own commands alone."""
+        self._options += ["-c", f"{key}={value}"]
+
+    def _called(
+        self, words: list[str], environ: dict[str, str], text: bytes, limit: float
+    ) -> "_Ended":
+        """Call git with a text for its input; return how it ended.
+
+        It writes to files, not pipes: a pipe ends when the last one who holds it does,
+        and what an ssh leaves in the background may hold it for hours.
+        """
+        with TemporaryFile() as out, TemporaryFile() as err:
+            with Popen(
+                words,
+                cwd=self._settings.root,
+                env=self._environ | environ,
+                stdin=PIPE,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            ) as git:
+                in_time = _is_in_time(git, text, limit)
+            return _Ended(in_time, git.returncode, _content(out), _content(err))
+
+    def _hidden(self, said: str) -> str:
+        """Return git's words without secrets: ours, of an address, of a proxy."""
+        said = said.replace(self._settings.token or self._basic, "***")
+        said = said.replace(self._basic, "***")
+        said = re.sub(r"(?<=//)[^/\s]*(?=@)", "***", said)
+        said = re.sub(r"[^\s/'\":@]+:(?!//)[^\s'\"]*(?=@)", "***", said)
+        return re.sub(r"(?i)(proxy (?:URL|syntax in) ')[^']*", r"\1***", said)
+
+
+class _Ended(NamedTuple):
+    """How a command ended, and what it said."""
+
+    in_time: bool
+    code: int
+    out: bytes
+    err: bytes
+
+
+def _is_in_time(git: Popen[bytes], text: bytes, limit: float) -> bool:
+    """Tell whether git ends by itself in time; it and its helpers end in any case."""
+    try:
+        git.communicate(text, limit)
+    except TimeoutExpired:
+        return False
+    except BaseException:  # the job is cancelled
+        with suppress(TimeoutExpired):
+            git.wait(timeout=1)  # most steps take less, and then no lock can stay
+        raise
+    finally:
+        _end(git)
+    return True
+
+
+def _end(git: Popen[bytes]) -> None:
+    """End git and its helpers at once and politely: it then takes its locks away."""
+    end = getattr(os, "killpg", os.kill)  # Windows has no groups of processes
+    with suppress(OSError):
+        end(git.pid, SIGTERM)
+
+
+def _content(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
