@@ -292,10 +292,18 @@ def test_a_message_that_was_provoked_is_one_of_the_reference():
     assert {message for _, _, message in PROVOKED} <= {*MESSAGES}
 
 
+MAP = rows(CONTRIBUTING, "| in `paper_action` | what it knows | what changes there |")
+
+
+@pytest.mark.parametrize(("room", "knows", "changes"), MAP)
+def test_the_map_for_contributors_names_modules_that_exist(room, knows, changes):
+    place = TOP / "paper_action" / room.strip("`")
+    for name in quoted(knows + changes) if place.is_dir() else []:
+        assert (place / f"{name}.py").is_file()
+
+
 def test_the_map_for_contributors_has_every_room():
-    header = "| in `paper_action` | what it knows | what changes there |"
-    table = rows(CONTRIBUTING, header)
-    told = {cell.strip("`/") for cell, _, _ in table}
+    told = {room.strip("`/") for room, _, _ in MAP}
     rooms = {file.stem for file in (TOP / "paper_action").glob("[!_]*.py")}
     wings = {file.parent.name for file in (TOP / "paper_action").glob("*/__init__.py")}
     assert told == rooms | wings | {"__main__"}
