@@ -295,11 +295,14 @@ def test_a_message_that_was_provoked_is_one_of_the_reference():
 MAP = rows(CONTRIBUTING, "| in `paper_action` | what it knows | what changes there |")
 
 
-@pytest.mark.parametrize(("room", "knows", "changes"), MAP)
-def test_the_map_for_contributors_names_modules_that_exist(room, knows, changes):
-    place = TOP / "paper_action" / room.strip("`")
-    for name in quoted(knows + changes) if place.is_dir() else []:
-        assert (place / f"{name}.py").is_file()
+WINGS = [row for row in MAP if row[0].endswith("/`")]
+
+
+@pytest.mark.parametrize(("wing", "knows", "changes"), WINGS)
+def test_the_map_for_contributors_names_modules_that_exist(wing, knows, changes):
+    folder = TOP / "paper_action" / wing.strip("`")
+    for name in quoted(knows + changes):
+        assert (folder / f"{name}.py").is_file()
 
 
 def test_the_map_for_contributors_has_every_room():
