@@ -6,57 +6,105 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import arxiv, listing
-from .paper import PaperActionError
-from .report import Report, commit_message
+from .paper import PaperActionError, Revision
+from .phrases import Outcome, commit_message
+from .report import Report
 from .settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from .git import Desk
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
-    """Run once, as of ``now``; return the exit code, 0, 1 or 2 (a configuration error)."""
+    """Run once, as of ``now``; return the exit code.
+
+    It is 0, also where nothing was new, 1 for what could not be read or pushed, and 2
+    for a setting, or a file, that cannot be used.
+    """
     report = Report(environ)
     try:
         settings = read_settings(argv, environ, now)
-        for note in settings.keywords.notes + (settings.exclude.notes if settings.exclude else ()):
-            report.log(note)
-        _run(settings, report, scheduled=environ.get("GITHUB_EVENT_NAME") == "schedule")
+        report.warn(settings.warnings)
+        report.notice(settings.notices)
+        _run(settings, report)
     except (PaperActionError, OSError) as error:
         report.fail(error)
+    except Exception as error:  # noqa: BLE001  whatever else it is has to be told, too
+        report.crash(error)
     return report.exit_code
 
 
-def _run(settings: Settings, report: Report, *, scheduled: bool) -> None:
-    """Read, match and write: at git's desk where a commit is wanted, else in the checkout."""
-    folder, desk = settings.root, None
-    if settings.commit and not settings.dry_run:
-        from .git import Desk  # most of what it imports is needed for git alone
-
-        desk = Desk(settings, report.log)
-        folder = desk.folder
-    state = listing.listed(folder, settings)
-
+def _run(settings: Settings, report: Report) -> None:
+    """Read, match, revise and commit, and tell what became of the list."""
+    desk = _desk(settings, report)
+    folder = desk.folder if desk else settings.root
     with report.step("Read arXiv"):
-        client = arxiv.Client(settings, report.log)
-        request = arxiv.Request(settings, state.papers, state.untidy, state.cursor)
-        reading = arxiv.read(client, request)
-        report.warn([*reading.failures, *reading.warnings])
+        reading = _read(folder, settings, report)
 
+    matched = {paper.id: settings.match(paper) for paper in reading.papers}
+    wanted = [paper for paper in reading.papers if matched[paper.id]]
+    change = listing.Change(wanted, reading.records, reading.cursor)
     with report.step("Write the list"):
-        matched = {paper.id: settings.match(paper) for paper in reading.papers}
-        wanted = [paper for paper in reading.papers if matched[paper.id]]
-        change = listing.Change(wanted, reading.records, reading.cursor)
-        revise = partial(listing.revise, change=change, settings=settings)
-        commit = ""
-        if desk:
-            revision, commit, _ = desk.publish(revise, commit_message, keep_alive=scheduled)
-        else:
-            revision = revise(folder)
-    report.result(matched, revision, commit, settings)
-    if reading.failures and (settings.since or settings.until):
+        revision, commit, new_branch = _write(desk, change, settings, report)
+
+    report.result(
+        Outcome(
+            settings=settings,
+            matched=matched,
+            revision=revision,
+            entries=reading.entries,
+            is_complete=not reading.failures,
+            commit=commit,
+            new_branch=new_branch,
+        )
+    )
+    # Of the days that were asked for, some are missing.
+    if settings.window and reading.failures:
         report.exit_code = 1
 
 
+def _desk(settings: Settings, report: Report) -> "Desk | None":
+    """Return a desk at the branch's tip, None where nothing is to be committed."""
+    if settings.dry_run or not settings.commit:
+        return None
+    from .git import Desk  # most of what it imports is needed for git alone
+
+    return Desk(settings, report.log)
+
+
+def _read(folder: Path, settings: Settings, report: Report) -> arxiv.Reading:
+    """Read what arXiv has that the list in a folder may lack."""
+    state = listing.listed(folder, settings)
+    request = arxiv.Request(settings, state.papers, state.untidy, state.cursor)
+    reading = arxiv.read(arxiv.Client(settings, report.log), request)
+    report.warn([*reading.failures, *reading.warnings])
+    return reading
+
+
+def _write(
+    desk: "Desk | None", change: listing.Change, settings: Settings, report: Report
+) -> tuple[Revision, str, str]:
+    """Change the list; return what was done, the commit, a branch that was made."""
+    revise = partial(listing.revise, change=change, settings=settings)
+    commit = new_branch = ""
+    if desk:
+        keep_alive = report.is_scheduled
+        published = desk.publish(revise, commit_message, keep_alive=keep_alive)
+        revision, commit, new_branch = published
+    else:
+        revision = revise(settings.root)
+    for note in revision.notes:
+        report.log(note)
+    report.log(f"Written: {', '.join(revision.files) or 'nothing'}")
+    report.warn(revision.warnings)
+    return revision, commit, new_branch
+
+
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a cancelled job leaves nothing behind
+    # A cancelled job leaves nothing behind: what is open is closed on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(sys.argv[1:], os.environ, datetime.now(UTC)))

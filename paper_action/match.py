@@ -4,110 +4,294 @@
   "RAG"                 as a whole word
   abs:llm AND au:Lewis  in a field: ti (the default), abs, au, cat, or all
   llm ANDNOT survey     but not with that word
+  cat:cs                in that category, or any of that archive
   *                     every paper
-Case, accents and the kinds of hyphen and blank never matter. A line that begins
-with # is a comment.
+Case and accents never matter, and a hyphen is a blank. A line that begins with
+# is a comment, and so is what follows a # between blanks.
 """
 
 # --help ends with the text above. Fields and operators are those of arXiv's query API
-# (https://info.arxiv.org/help/api/user-manual.html). What looks like another search language is
-# an error that shows how to write it here: as a keyword it would match nothing, day after day.
+# (https://info.arxiv.org/help/api/user-manual.html). What looks like another search
+# language is an error: as a keyword it would match nothing, day after day.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import NamedTuple
 
 from .paper import Paper
+from .taxonomy import both_names, categories, nearest, spelled
 from .text import plain
 
-_FIELDS: dict[str, Callable[[Paper], str]] = {
-    "ti": lambda paper: plain(paper.title),
-    "abs": lambda paper: plain(paper.abstract),
-    "au": lambda paper: "; ".join(map(plain, paper.names)),
-    "cat": lambda paper: " ".join(paper.categories),
-    "all": lambda paper: " | ".join(_FIELDS[name](paper) for name in ("ti", "abs", "au", "cat")),
-}
-# ten hyphens and dashes, three apostrophes, letters that do not decompose; the soft hyphen goes
-_FOLDED = str.maketrans("‐‑‒–—―−﹘﹣－‘’ʼøłđðħıȷ", "----------'''olddhij", "\u00ad")
-_STRAIGHT = str.maketrans("“”„‟«»＂，、；：（）", '"""""""' + ",,;:()")
-_UNQUOTED = r'(?=(?:[^"]*"[^"]*")*[^"]*$)'
-_OPERATOR = rf"(?<!\S)(AND\s+NOT|ANDNOT|AND)(?!\S){_UNQUOTED}"
-_TERM = rf'(?:(?i:({"|".join(_FIELDS)}))\s*:)?\s*("[^"]*"|[^":]+)'
-_SPLIT_NAME = rf'(?i)\bau\s*:[^",:]+,[^",:]+(?=,|$){_UNQUOTED}'
-_FOREIGN = Path(__file__).with_name("foreign.txt")
+# What a term asks of a field: a pattern for its folded text.
+Places = tuple[tuple[str, re.Pattern[str]], ...]
 
-# the field to look in, what to find in its folded text, and whether that is wanted there
-Term: TypeAlias = tuple[str, re.Pattern[str], bool]
+
+class Term(NamedTuple):
+    """One word or phrase, and whether it is wanted or must not be there.
+
+    ``text`` is as it was written; any of the ``places`` is enough to find it.
+    """
+
+    field: str
+    text: str
+    is_wanted: bool
+    places: Places
+
+    def holds(self, folded: Mapping[str, str]) -> bool:
+        """Tell whether a paper's fields, folded, are as the term wants them."""
+        for field, pattern in self.places:
+            if pattern.search(folded[field]):
+                return self.is_wanted
+        return not self.is_wanted
+
+
+Terms = tuple[Term, ...]
 
 
 class Keywords(NamedTuple):
     """The alternatives of a setting as they were written, each with its terms.
 
-    ``fields`` are those that terms ask for, ``notes`` are readings that may not be what was meant.
+    ``fields`` are those that terms ask for, ``notices`` what may be meant otherwise.
     """
 
-    alternatives: tuple[tuple[str, tuple[Term, ...]], ...]
+    alternatives: dict[str, Terms]
     fields: frozenset[str]
-    notes: tuple[str, ...] = ()
+    notices: tuple[str, ...]
 
     @classmethod
     def parse(cls, text: str) -> "Keywords":
-        """Read the grammar; ValueError shows the part that cannot be read, and how to write it."""
-        found: dict[str, tuple[Term, ...]] = {}
-        notes = []
-        for line in map(str.strip, text.splitlines()):
-            straight = "" if line.startswith("#") else _straight(line)
-            for part in re.finditer(r'(?:"[^"]*"|[^",\s])(?:"[^"]*"|[^",])*', straight):
-                found[line[slice(*part.span())].strip()] = tuple(_terms(part[0].strip()))
-            notes += [f"{name!r} is two alternatives" for name in re.findall(_SPLIT_NAME, straight)]
-        if not found:
+        """Read the grammar; ValueError shows what cannot be read, and what to write."""
+        alternatives: dict[str, Terms] = {}
+        notices: list[str] = []
+        for line in text.splitlines():
+            found = {part: _alternative(part) for part in _parts(line.strip())}
+            alternatives |= found
+            notices += _notices(found)
+        if not alternatives:
             raise ValueError(f"{text!r} holds no keyword; write llm, or * for every paper")
-        fields = frozenset(field for terms in found.values() for field, _, _ in terms)
-        return cls(tuple(found.items()), fields, tuple(notes))
+        terms = [term for each in alternatives.values() for term in each]
+        fields = frozenset(field for term in terms for field, _ in term.places)
+        return cls(alternatives, fields, tuple(dict.fromkeys(notices)))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The alternatives as they were written."""
+        return tuple(self.alternatives)
 
     def match(self, paper: Paper) -> tuple[str, ...]:
-        """Return every alternative that the paper matches, as written and in that order."""
-        texts = {field: fold(_FIELDS[field](paper)) for field in self.fields}
+        """Return the alternatives that the paper matches, as written and in order."""
+        folded = {field: fold(_FIELDS[field](paper)) for field in self.fields}
+        matched = []
+        for text, terms in self.alternatives.items():
+            if all(term.holds(folded) for term in terms):
+                matched.append(text)
+        return tuple(matched)
 
-        def holds(term: Term) -> bool:
-            field, pattern, wanted = term
-            return bool(pattern.search(texts[field])) == wanted
 
-        return tuple(written for written, terms in self.alternatives if all(map(holds, terms)))
+# What a paper has in each field. A sign stands between authors, and around a category.
+
+
+def _categories(paper: Paper) -> str:
+    """Return every name of the paper's categories, and those of their archives."""
+    names = [name for each in paper.categories for name in both_names(each)]
+    archives = [name.partition(".")[0] for name in names]
+    return "".join(f"|{name}|" for name in names + archives)
+
+
+_FIELDS: dict[str, Callable[[Paper], str]] = {
+    "ti": lambda paper: plain(paper.title),
+    "abs": lambda paper: plain(paper.abstract),
+    "au": lambda paper: "; ".join(plain(name) for name in paper.names),
+    "cat": _categories,
+}
+# How a folded text shows what Unicode does not take apart. The soft hyphen goes.
+_FOLDED = (
+    str.maketrans("ʼ‘’", "'''", "\u00ad")
+    | str.maketrans("øłđðħıȷ", "olddhij")
+    | dict.fromkeys(map(ord, "-‐‑‒–—―−﹘﹣－"), " ")
+)
 
 
 def fold(text: str) -> str:
-    """Return text without what matching ignores: case, accents, kinds of hyphen and space."""
-    text = text.casefold()
-    if not text.isascii():
-        letters = unicodedata.normalize("NFKD", text.translate(_FOLDED)).casefold()
-        text = "".join(c for c in letters if not unicodedata.combining(c)).translate(_FOLDED)
-    return " ".join(text.split())
+    """Return a text as it is compared: no capitals, accents, hyphens, double blanks."""
+    if text.isascii():  # most are, and there is nothing to look up in Unicode's tables
+        return " ".join(text.lower().replace("-", " ").split())
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(bare.translate(_FOLDED).split())
 
 
-def _straight(line: str) -> str:
-    """Return a line with plain quotes and commas; ValueError if its language is another one."""
-    straight = line.translate(_STRAIGHT)
-    ours, reasons = " ".join(straight.split()), []
-    for foreign, instead, why in re.findall("(?m)^(.*)\t(.*)\t(.*)$", _FOREIGN.read_text("utf-8")):
-        ours, count = re.subn(f"(?:{foreign}){_UNQUOTED}", instead, ours)
-        reasons += [why] * count
-    if reasons:
-        ours = " ".join(ours.split()).strip(" ,") or f'"{line}"'
-        raise ValueError(f"{line!r}: {reasons[-1]}; write {ours} (a sign in quotes is only itself)")
-    return straight
+# The grammar. Where it is broken, a ValueError says what to write.
+
+_QUOTES = '"“”„‟«»＂'
+_COMMAS = ",，、"
+_STRAIGHT = str.maketrans(_QUOTES + _COMMAS + "；：（）", '"' * 8 + "," * 3 + ";:()")
+_COMMENT = re.compile(r"\s#(\s|$)")
+_PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')  # blanks part them, but not in quotes
+
+# Signs of other search languages, and what to write here; the first one found is told.
+# A sign is a pattern for an alternative with a blank at both ends and empty quotes.
+_FOREIGN = (
+    (r"[()]", "every combination out, as in a AND c, b AND c"),
+    (" OR ", "a comma in place of OR"),
+    (r"\|", "a comma in place of |"),
+    (";", "a comma in place of ;"),
+    ("(?<! AND) NOT ", "ANDNOT in place of NOT, as in llm ANDNOT survey"),
+    (" !", "ANDNOT in place of !, as in llm ANDNOT survey"),
+    (r' -["\w]', "ANDNOT in place of the minus, as in llm ANDNOT survey"),
+    ("^ [-+•·–—] ", "the keyword without the dash of a list"),
+    (" &&? ", "AND in place of &"),
+    (r" \+ ", "AND in place of +"),
+    (r' \+["\w]', "AND between words that must all be there, without +"),
+    (r"[][]", "commas between keywords, without square brackets"),
+    ("[ :]['‘’`]", 'double quotes in place of single ones, as in "RAG"'),
+    (r" /.+/\w* ", "the word without slashes, which is found inside others too"),
+    (r"[ :]\^", "the word without ^, which is found anywhere"),
+    (r"\?", "the word without ?, a part of it is enough"),
+    ("~", "the word without ~, which is found inside others too"),
+)
 
 
-def _terms(alternative: str) -> Iterator[Term]:
-    """Yield the terms of an alternative; ValueError shows the one that cannot be read."""
-    parts = ["AND", *re.split(_OPERATOR, alternative)]
-    for operator, text in zip(parts[::2], map(str.strip, parts[1::2]), strict=True):
-        found = re.fullmatch(_TERM, text)
-        if not found or not (literal := re.escape(fold(found[2].strip('"')))):
-            known = f'a AND b, "a: b", or ti:a (one of {", ".join(_FIELDS)})'
-            raise ValueError(f"{alternative!r}: {text!r} is no term; write {known}")
-        bare = literal.removeprefix(r"\*")  # a star is every paper, and stands alone
-        pattern = rf"(?<!\w){literal}(?!\w)" if found[2][0] == '"' else bare
-        yield (found[1] or "ti").lower(), re.compile(pattern), operator == "AND"
+def _parts(line: str) -> list[str]:
+    """Return what stands between the commas of a line, without its comments.
+
+    Between quotes a comma is a sign like any other, and so is what begins a comment.
+    """
+    if line.startswith("#"):
+        return []
+    parts = [""]
+    is_quoted = False
+    for position, char in enumerate(line):
+        if char in _QUOTES:
+            is_quoted = not is_quoted
+        if is_quoted or char not in _COMMAS:
+            parts[-1] += char
+        else:
+            parts.append("")
+        if not is_quoted and _COMMENT.match(line, position):
+            break
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _alternative(text: str) -> Terms:
+    """Read one alternative; ValueError tells what to write in it instead."""
+    try:
+        return _terms(text.translate(_STRAIGHT))
+    except ValueError as error:
+        raise ValueError(f"in {text!r} write {error}") from error
+
+
+def _terms(straight: str) -> Terms:
+    """Read the terms of an alternative, whose quotes and commas are plain ones."""
+    if straight.count('"') % 2:
+        raise ValueError('a quotation mark at both ends, as in "RAG"')
+    outside = f" {_unquoted(straight)} "
+    for sign, instead in _FOREIGN:
+        if re.search(sign, outside):
+            raise ValueError(f"{instead}, or put what you look for in double quotes")
+    sides = [["AND"]]  # each begins with the operator before it
+    for piece in _PIECE.findall(straight):
+        if piece in ("AND", "ANDNOT"):
+            sides.append([piece])
+        elif piece == "NOT":  # there is an AND before it, or it would be foreign
+            sides[-1] = ["ANDNOT"]
+        else:
+            sides[-1].append(piece)
+    return tuple(_term(" ".join(words), is_wanted=operator == "AND") for operator, *words in sides)
+
+
+def _unquoted(straight: str) -> str:
+    """Return a text in which quotes hold nothing, and single blanks part the words."""
+    return " ".join(re.sub('"[^"]*"', '""', straight).split())
+
+
+def _term(text: str, *, is_wanted: bool) -> Term:
+    """Read what stands between two operators: what to find, and perhaps a field."""
+    if not text:
+        raise ValueError("something on both sides of AND and ANDNOT, as in llm ANDNOT survey")
+    name, colon, rest = text.partition(":")
+    if not colon or '"' in name:  # in quotes a colon is a sign like any other
+        name = "ti"
+        rest = text
+    field = name.strip().lower()
+    if field not in (*_FIELDS, "all"):
+        raise ValueError(
+            'ti, abs, au, cat or all before a colon, or quotes around it, as in "a: b"'
+        )
+    sought = rest.strip()
+    _check_sought(field, sought)
+    return Term(field, sought, is_wanted, _places(field, sought))
+
+
+def _check_sought(field: str, sought: str) -> None:
+    """Raise ValueError where what is to be found in a field could not be found."""
+    is_quoted = sought.startswith('"')
+    words = sought[1:-1] if is_quoted else sought
+    if '"' in words or (":" in words and not is_quoted):
+        raise ValueError('quotes around a whole phrase, and AND between two: "a b" AND abs:c')
+    if "*" in words and words != "*" and not is_quoted:
+        raise ValueError(
+            "it without the star, as in multimod or cat:cs; a star alone is every paper"
+        )
+    if field == "au" and ("," in words or "_" in words):
+        raise ValueError('the name as papers do, as in au:"Yann LeCun"')
+    if not fold(words):
+        raise ValueError("a word to look for, as in ti:llm")
+
+
+def _places(field: str, sought: str) -> Places:
+    """Return the fields to look in, each with a pattern for what it folds to."""
+    names = tuple(_FIELDS) if field == "all" else (field,)
+    return tuple((name, re.compile(_pattern(name, sought))) for name in names)
+
+
+def _pattern(field: str, sought: str) -> str:
+    if sought == "*":
+        return ""  # which is found in every text
+    literal = re.escape(fold(sought.strip('"')))
+    if field == "cat":
+        return rf"\|{literal}\|"
+    if sought.startswith('"'):
+        return rf"(?<!\w){literal}(?!\w)"
+    return literal
+
+
+# What may be meant otherwise
+
+# An author without quotes, a comma, and one word or two.
+_SPLIT_NAME = re.compile(r'\bau:[^":]+, [^":\s]+( [^":\s]+)?$', re.IGNORECASE)
+
+
+def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
+    """Return what may be meant otherwise in the alternatives of a line."""
+    notices = []
+    for text, terms in alternatives.items():
+        if re.search(r"\S (and|or|not) \S", _unquoted(text.translate(_STRAIGHT))):
+            notices.append(
+                f"{text!r} is one phrase; write AND or ANDNOT in capitals, and a comma for or"
+            )
+        for term in terms:
+            notices += _term_notices(term)
+    for pair in pairwise(alternatives):
+        both = ", ".join(pair)
+        if _SPLIT_NAME.search(both.translate(_STRAIGHT)):
+            notices.append(
+                f"{both!r} is two alternatives; one author is written as in au:Lewis,"
+                ' or au:"Wei Wang"'
+            )
+    return notices
+
+
+def _term_notices(term: Term) -> list[str]:
+    if term.field == "cat":
+        name = spelled(term.text.strip('"'))
+        if name == "*" or name in categories():
+            return []
+        return [f"'cat:{name}': arXiv has no such category; {nearest(name)}"]
+    if re.fullmatch("[A-Z]{2,4}", term.text):
+        return [
+            f'{term.text} is found inside other words too; write "{term.text}" for that word alone'
+        ]
+    return []

@@ -8,9 +8,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+# How often a source may be asked: what seldom gets better, and what patience ends.
+FEW_TRIES = 4
+MANY_TRIES = 99
+
 _MONTH = r"\d\d(?:0[1-9]|1[0-2])"
 ID = rf"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
-_ENTRY = re.compile(rf"(?:oai:arXiv\.org:|https?://arxiv\.org/abs/)({ID})(?:v(\d{{1,4}}))?")
+# An Atom entry's own name: a mirror's host is another one, what follows is not.
+_ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?")
 _ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
 _DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
 _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
@@ -35,11 +40,20 @@ class ConfigError(PaperActionError):
 
 
 class SourceError(PaperActionError):
-    """A source could not be read; with ``retry``, asking again may help, ``after`` seconds."""
+    """A source could not be read.
 
-    def __init__(self, message: str, *, retry: bool = False, after: float | None = None) -> None:
+    It may be asked so many ``tries`` in all, and the next one ``after`` so many seconds
+    where the server has said so.
+    """
+
+    def __init__(self, message: str, *, tries: int = 1, after: float | None = None) -> None:
         super().__init__(message)
-        self.retry, self.after = retry, after
+        self.tries = tries
+        self.after = after
+
+
+class RefusalError(SourceError):
+    """A source was reached and says that it will not do what it was asked."""
 
 
 class PushError(PaperActionError):

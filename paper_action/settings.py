@@ -5,185 +5,264 @@ input of the action (max-bytes). A flag wins; what is empty is the default. The
 token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 """
 
-# --help begins with the text above. A setting is declared once, as a field of Settings, and its
-# value checked here, before anything is read from the network; every error names the setting and
-# the text that will not do, and shows one that would.
+# --help begins with the text above. A setting is declared once, as a field of Settings,
+# and its value checked here, before anything is read from the network.
 
-import re
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime
 from functools import partial
-from os.path import isfile  # Path.is_file raises for a name that is too long
+from os.path import isfile, realpath  # Path's own raise for some names
 from pathlib import Path
-from posixpath import normpath
 from typing import Any
 
-from . import __version__, match
+from . import __version__, match, readers
 from .match import Keywords
 from .paper import ConfigError, Paper
+from .readers import Reader, choice, whole_number, words
+from .taxonomy import categories, nearest
 
 PREFIX = "PAPER_ACTION_"
-_TYPES = "new, cross, replace, replace-cross"
-ANNOUNCE_TYPES = _TYPES.split(", ")
-COLUMNS = "title, link, abstract, abstract-folded, authors, date, pdf, categories, comment, doi, id"
-Words = tuple[str, ...]
-
-_KEYWORDS = "multimodal, multi-modal, generative, llm"
-_CATEGORY = r"[a-z-]{2,}(\.[a-z-]{2,})?"
-_TEXT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+"
-_FILE = r"(?!/|\w:)[^\x00-\x1f]*[^\x00-\x1f/\\]"
-_BRANCH = r"((refs/)?heads/)?+(?!(?-i:HEAD)$|refs/|[-./]|.*(\.\.|//|@\{))[^\s~^:?*[\\]+(?<![/.])"
-_true = "true".__eq__
-_branch = partial(re.sub, "^(refs/)?heads/", "")
-_SECONDS = r"[0-9]{0,3}\.?[0-9]{1,3}"
-_HTTP = r"https?://[^\s/?#@]+(/[^\s?#]*)?"
+ANNOUNCE_TYPES = ("new", "cross", "replace", "replace-cross")
+COLUMNS = """
+title link abstract abstract-folded authors date pdf categories comment doi id code
+""".split()
+# A row tells by one of these which paper it is of.
+_NAMING_COLUMNS = {"title", "link", "pdf", "id"}
 
 
-def _category(word: str) -> str:
-    return re.sub(r"\.\w\w$", lambda subject: subject[0].upper(), word.lower())
+@dataclass(frozen=True)
+class Setting:
+    """A setting as it is declared.
 
-
-def _day(text: str) -> datetime:
-    """Return the first moment of the UTC day that a text names in one way only.
-
-    What the text leaves out comes from two different defaults, and day and month are read in both
-    orders unless the year leads: a text that can be read in two ways gives two days.
+    ``read`` makes its value of a text, or raises ValueError; ``if_empty`` is the value
+    where neither a text is given nor a default.
     """
-    from dateutil import parser as dates  # slow to import, and seldom needed
 
-    swapped = not re.match(r"\d{4}", text)
-    with suppress(ValueError, OverflowError):
-        moment = dates.parse(text, default=datetime(2001, 1, 1, tzinfo=UTC))
-        other = dates.parse(text, default=datetime(2002, 2, 2, tzinfo=UTC), dayfirst=swapped)
-        if moment == other and str(moment.year) in text:
-            return datetime.combine(moment.astimezone(UTC), time(), UTC)
-    raise ValueError(f"{text!r} is not one certain day; write it like 2024-03-31")
+    default: str
+    about: str
+    read: Reader
+    if_empty: str | None = ""
 
 
-def setting(default: str, about: str, shape: str = _TEXT, make: Callable[[str], Any] = str) -> Any:
-    """Declare a setting: its default, its help, the pattern and the type of its text (or words)."""
-    return default, f"{about} (default: {default or 'none'})", shape, make
+def setting(default: str, about: str, read: Reader, if_empty: str | None = "") -> Any:
+    """Declare a setting; the type of its value is that of the field."""
+    declared = Setting(default, about, read, if_empty)
+    return field(metadata={"setting": declared}, repr=read is not readers.secret)
 
 
+@dataclass(frozen=True)
 class Settings:
-    """What one run was asked to do, every value checked; ``now`` is the run's clock.
-
-    Derived are ``saved_feed``, whether the feed is a file, which is then the only source,
-    ``folder``, this table's part of the archive, relative to ``root``, with ``/``, and ``window``,
-    the first and last UTC day to ask the query API for, both included, or None.
-    """
+    """What one run was asked to do, every value checked; ``now`` is the run's clock."""
 
     now: datetime
-    token: str = setting("", "for the push")
-    categories: Words = setting("cs.IR", "arXiv's categories or archives", _CATEGORY, _category)
-    keywords: Keywords = setting(_KEYWORDS, "papers to keep, see below", make=Keywords.parse)
-    exclude: Keywords | None = setting("", "papers to leave out", make=Keywords.parse)
-    announce_types: Words = setting(_TYPES, "announcements that count", _TYPES)
-    path: str = setting("README.md", "a Markdown file", rf"{_FILE}\.(md|markdown)", normpath)
-    root: Path = setting(".", "the checkout to work in", make=Path)
-    section: str = setting("", "name of the table's markers, like vision", r"\w+([ ._-]\w+)*")
-    columns: Words = setting("title, link, abstract, authors", COLUMNS, COLUMNS)
-    order: str = setting("append", "append or newest-first", "append, newest-first")
-    max_bytes: int = setting("500000", "bytes to archive old rows at; 0 never", "[0-9]{1,9}", int)
-    archive: str = setting("archive", "folder for them, below root", f"{_FILE}/*", normpath)
-    data_file: str = setting("", "a file like papers.csv", rf"{_FILE}\.(csv|jsonl)", normpath)
-    lookback_days: int = setting("7", "days to ask the API for; 0 never asks", "[0-9]{1,4}", int)
-    since: datetime | None = setting("", "first UTC day to read, as 2024-03-31", make=_day)
-    until: datetime | None = setting("", "last UTC day, in any form that is clear", make=_day)
-    tidy: bool = setting("false", "also make the rows anew", "true, false", _true)
-    commit: bool = setting("false", "commit and push what changed", "true, false", _true)
-    branch: str = setting("", "a name like main, if not the checked-out one", _BRANCH, _branch)
-    commit_message: str = setting("Add {added} arXiv papers", "text, also with {ids}")
-    dry_run: bool = setting("false", "show new rows, change nothing", "true, false", _true)
-    feed_url: str = setting("https://rss.arxiv.org/atom", "address or file", rf"{_HTTP}|(?!.*:/).+")
-    api_url: str = setting("https://export.arxiv.org/api/query", "the query API", _HTTP)
-    delay: float = setting("3", "seconds between two requests", _SECONDS, float)
-    timeout: float = setting("30", "seconds a request may stall", "(?=.*[1-9])" + _SECONDS, float)
-    max_wait: float = setting("300", "seconds to wait for failing servers", _SECONDS, float)
+    token: str = setting("", "for the push", readers.secret)
+    categories: tuple[str, ...] = setting(
+        "cs.IR", "arXiv's categories or archives", words(readers.category)
+    )
+    keywords: Keywords = setting(
+        "multimodal, multi-modal, generative, llm", "papers to keep, see below", Keywords.parse
+    )
+    exclude: Keywords | None = setting("", "papers to leave out", Keywords.parse, if_empty=None)
+    announce_types: tuple[str, ...] = setting(
+        ", ".join(ANNOUNCE_TYPES), "announcements that count", words(choice(*ANNOUNCE_TYPES))
+    )
+    path: str = setting("README.md", "a Markdown file", readers.markdown_file)
+    root: Path = setting(".", "the checkout to work in", readers.checkout)
+    section: str = setting("", "name of the table's markers, like vision", readers.section)
+    columns: tuple[str, ...] = setting(
+        "title, link, abstract, authors", ", ".join(COLUMNS), words(choice(*COLUMNS))
+    )
+    order: str = setting("append", "append or newest-first", choice("append", "newest-first"))
+    max_bytes: int = setting(
+        "500000",
+        "bytes to archive old rows at; 0 never",
+        whole_number(999_999_999, example=500_000),
+    )
+    archive: str = setting("archive", "folder for them, below root", readers.folder)
+    data_file: str = setting("", "a file like papers.csv", readers.data_file)
+    lookback_days: int = setting(
+        "7",
+        "how many days of submissions a new list begins with, and how far before its"
+        " note's day the query API is asked; 0 never",
+        whole_number(9999, example=7),
+    )
+    since: date | None = setting(
+        "", "first UTC day to read, as 2024-03-31", readers.day, if_empty=None
+    )
+    until: date | None = setting("", "last UTC day, as 2024-03-31", readers.day, if_empty=None)
+    tidy: bool = setting("false", "also make the rows anew", readers.boolean)
+    commit: bool = setting("false", "commit and push what changed", readers.boolean)
+    branch: str = setting("", "a name like main, if not the checked-out one", readers.branch)
+    commit_message: str = setting(
+        "Add {added} arXiv papers", "text, also with {ids}", readers.lines
+    )
+    dry_run: bool = setting("false", "show new rows, change nothing", readers.boolean)
+    feed_url: str = setting("https://rss.arxiv.org/atom", "address or file", readers.feed)
+    api_url: str = setting("https://export.arxiv.org/api/query", "the query API", readers.address)
+    delay: float = setting("3", "seconds between two requests", readers.seconds)
+    timeout: float = setting("30", "seconds a request may stall", readers.some_seconds)
+    max_wait: float = setting("300", "seconds to wait for failing servers", readers.seconds)
 
-    def __init__(self, argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> None:
-        """Read flags and variables; ConfigError for what will not do, alone or together."""
-        texts = vars(parser(environ).parse_args(argv))
-        texts["root"] = texts["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
-        vars(self).update({name: _read(name, text) for name, text in texts.items()}, now=now)
-        self.saved_feed = "://" not in self.feed_url
-        self.folder = Path(self.archive, self.section).as_posix()
-        self.window: tuple[datetime, datetime] | None = None
-        if not self.saved_feed and (self.since or self.until or self.lookback_days):
-            today, back = datetime.combine(now, time(), UTC), timedelta(days=self.lookback_days)
-            first = datetime(1991, 1, 1, tzinfo=UTC) if self.until else today - back
-            self.window = self.since or first, self.until or today
-        for name, objected, why in _objections(self):
-            if objected:
-                raise ConfigError(name, why)
+    @property
+    def today(self) -> date:
+        """The UTC day of the run."""
+        return self.now.astimezone(UTC).date()
+
+    @property
+    def window(self) -> tuple[date, date] | None:
+        """The days that were chosen, the last one included; None where none were."""
+        if not self.since:
+            return None
+        return self.since, self.until or self.today
+
+    @property
+    def saved_feed(self) -> bool:
+        """Whether the feed is a file, which is then the only source."""
+        return "://" not in self.feed_url
+
+    @property
+    def folder(self) -> str:
+        """This table's part of the archive, relative to ``root``, with ``/``."""
+        return Path(self.archive, self.section).as_posix()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What may be meant otherwise than it is read."""
+        told = [f"keywords: {notice}" for notice in self.keywords.notices]
+        if self.exclude:
+            told += [f"exclude: {notice}" for notice in self.exclude.notices]
+        return tuple(told)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Categories that arXiv does not have, as far as is known here."""
+        known = categories()
+        unknown = [name for name in self.categories if name not in known]
+        return tuple(f"categories: arXiv has no {name!r}; {nearest(name)}" for name in unknown)
 
     def match(self, paper: Paper) -> tuple[str, ...]:
-        """Return the alternatives that a paper matches; none when it is to be left out."""
-        return () if self.exclude and self.exclude.match(paper) else self.keywords.match(paper)
+        """Return the alternatives that a paper matches; none if it is left out."""
+        if self.exclude and self.exclude.match(paper):
+            return ()
+        return self.keywords.match(paper)
+
+
+DECLARED: dict[str, Setting] = {
+    each.name: each.metadata["setting"] for each in fields(Settings) if each.metadata
+}
 
 
 def read_settings(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> Settings:
-    """Return what flags and variables ask for; ConfigError for what will not do."""
-    return Settings(argv, environ, now)
-
-
-def _read(name: str, text: str) -> Any:
-    """Return a setting's value; a text that will not do is told with one that would."""
-    kind, (default, about, shape, make) = Settings.__annotations__[name], vars(Settings)[name]
-    text = text.strip() or default
-    if not text:
-        return "" if kind is str else None
-    words = text.replace(",", " ").split() or [text] if kind is Words else [text]
-    is_choice = ", " in shape
-    try:
-        for word in words:
-            if not re.fullmatch(shape.replace(", ", "|"), word, re.IGNORECASE):
-                raise ValueError(f"{word!r} will not do: {shape if is_choice else about}")
-        values = tuple(dict.fromkeys(make(word.lower() if is_choice else word) for word in words))
-    except ValueError as error:
-        raise ConfigError(name.replace("_", "-"), str(error)) from error
-    return values if kind is Words else values[0]
-
-
-def _objections(chosen: Settings) -> Iterator[tuple[str, object, str]]:
-    """Yield what may not go together, or not with what is in ``root``: the setting, if so, why."""
-    root, feed, saved, now = chosen.root, chosen.feed_url, chosen.saved_feed, chosen.now
-    yield "root", not root.is_dir(), f"{str(root)!r} is not a folder; write . for this one"
-    path, folder = located(root, chosen.path, "path"), located(root, chosen.archive, "archive")
-    located(root, chosen.data_file, "data-file")
-    clash = isfile(folder) or path.is_relative_to(folder)
-    yield "archive", clash, f"{chosen.archive!r} is not a folder beside {chosen.path}; write old"
-    nameless = {"title", "link", "pdf", "id"}.isdisjoint(chosen.columns)
-    yield "columns", nameless, f"{', '.join(chosen.columns)!r} name no paper; add title"
-    gone = saved and not isfile(feed)
-    yield "feed-url", gone, f"{feed!r} is not a file; write https://rss.arxiv.org/atom"
-    yield "since", saved and chosen.since, f"{feed!r} is the run's only source; leave since empty"
-    yield "until", saved and chosen.until, f"{feed!r} is the run's only source; leave until empty"
-    first, last = chosen.window or (now, now)
-    yield "since", first > now, f"'{first:%Y-%m-%d}' is in the future; write {now:%Y-%m-%d}"
-    yield "until", last < first, f"'{last:%Y-%m-%d}' is before since; write {first:%Y-%m-%d}"
-
-
-def located(root: Path, name: str, setting: str) -> Path:
-    """Return a file's real place below ``root``, links followed; ConfigError if it lies outside."""
-    top = root.resolve()
-    target = (top / name).resolve()
-    if target.is_relative_to(top) and ".git" not in map(str.lower, target.relative_to(top).parts):
-        return target
-    raise ConfigError(setting, f"{name!r} leads out of the checkout or into .git; write papers.md")
+    """Return what flags and variables ask for; ConfigError for what cannot be done."""
+    written = vars(parser(environ).parse_args(argv))
+    written["token"] = environ.get(f"{PREFIX}TOKEN", "")
+    written["root"] = written["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
+    values = {name: _value(name, written[name]) for name in DECLARED}
+    settings = Settings(now=now, **values)
+    _check_columns(settings)
+    _check_places(settings)
+    _check_days(settings)
+    return settings
 
 
 def parser(environ: Mapping[str, str]) -> ArgumentParser:
-    """Return the command line: a flag for every setting but the token, its default the variable."""
-    form = "%(prog)s [--SETTING VALUE] ..."
-    top = ArgumentParser("python -m paper_action", form, __doc__, match.__doc__, allow_abbrev=False)
-    top.formatter_class = partial(RawDescriptionHelpFormatter, width=80)
+    """Return the command line: a flag for each setting, its default the variable."""
+    top = ArgumentParser(
+        prog="python -m paper_action",
+        usage="%(prog)s [--SETTING VALUE] ...",
+        description=__doc__,
+        epilog=match.__doc__,
+        allow_abbrev=False,
+        formatter_class=partial(RawDescriptionHelpFormatter, width=80),
+    )
     top.add_argument("--version", action="version", version=f"paper-action {__version__}")
-    top.set_defaults(token=environ.get(f"{PREFIX}TOKEN", ""))
-    for name, kind in list(Settings.__annotations__.items())[2:]:  # neither clock nor token
-        how: dict[str, Any] = {"nargs": "?", "const": "true"} if kind is bool else {}
-        how |= {"default": environ.get(PREFIX + name.upper(), ""), "help": vars(Settings)[name][1]}
-        top.add_argument(f"--{name.replace('_', '-')}", metavar="...", **how)
+    for name, declared in DECLARED.items():
+        if name == "token":  # no flag: other users of a machine can see those
+            continue
+        flag = top.add_argument(
+            f"--{_public(name)}",
+            default=environ.get(PREFIX + name.upper(), ""),
+            metavar="...",
+            help=f"{declared.about} (default: {declared.default or 'none'})",
+        )
+        if declared.read is readers.boolean:  # the flag alone means true
+            flag.nargs = "?"
+            flag.const = "true"
     return top
+
+
+def located(root: Path, name: str, setting: str) -> Path:
+    """Return the real place of a file below ``root``, links followed.
+
+    Raises ConfigError if it lies outside, or where git keeps what is its own.
+    """
+    top = Path(realpath(root))
+    target = Path(realpath(top / name))
+    if not target.is_relative_to(top):
+        raise ConfigError(setting, f"{name!r} leads out of the checkout; write a place in it")
+    parts = [part.lower() for part in target.relative_to(top).parts]
+    if ".git" in parts:
+        raise ConfigError(setting, f"{name!r} leads into .git; write another folder")
+    return target
+
+
+def _public(name: str) -> str:
+    """Return a setting's name as users write it."""
+    return name.replace("_", "-")
+
+
+def _value(name: str, written: str) -> Any:
+    declared = DECLARED[name]
+    text = written.strip() or declared.default
+    if not text:
+        return declared.if_empty
+    try:
+        return declared.read(text)
+    except ValueError as error:
+        raise ConfigError(_public(name), str(error)) from error
+
+
+def _check_columns(settings: Settings) -> None:
+    """Raise ConfigError where no column would tell which paper a row is of."""
+    if _NAMING_COLUMNS.isdisjoint(settings.columns):
+        names = ", ".join(settings.columns)
+        raise ConfigError("columns", f"{names!r} do not tell papers apart; add title")
+
+
+def _check_places(settings: Settings) -> None:
+    """Raise ConfigError for places that are not there, not ours, or not apart."""
+    root = settings.root
+    if not root.is_dir():
+        raise ConfigError("root", f"{str(root)!r} is not a folder; write . for this one")
+    path = located(root, settings.path, "path")
+    archive = located(root, settings.archive, "archive")
+    located(root, settings.data_file, "data-file")
+    if isfile(archive):
+        raise ConfigError("archive", f"{settings.archive!r} is a file; write the name of a folder")
+    if path.is_relative_to(archive):
+        raise ConfigError(
+            "archive", f"{settings.archive!r} holds the list itself; write another, such as old"
+        )
+    if settings.saved_feed and not isfile(settings.feed_url):
+        default = DECLARED["feed_url"].default
+        raise ConfigError("feed-url", f"{settings.feed_url!r} is not a file; write {default}")
+
+
+def _check_days(settings: Settings) -> None:
+    """Raise ConfigError for a window that cannot be read."""
+    since = settings.since
+    until = settings.until
+    today = settings.today
+    form = "write a day like 2024-03-31"
+    if until and not since:
+        raise ConfigError("until", f"'{until}' needs a since; {form} there")
+    if not since:
+        return
+    if settings.saved_feed:
+        raise ConfigError("since", f"'{since}' cannot be read from a saved feed; leave it empty")
+    if since > today:
+        raise ConfigError("since", f"'{since}' is in the future; {form}, {today} at most")
+    if until and until < since:
+        raise ConfigError("until", f"'{until}' is before since; {form}, {since} at least")

@@ -1,5 +1,7 @@
 """arXiv's categories (https://arxiv.org/category_taxonomy)."""
 
+from difflib import get_close_matches
+
 # The subjects of each archive. One that has none is a category itself.
 SUBJECTS = {
     "astro-ph": "CO EP GA HE IM SR",
@@ -60,3 +62,21 @@ def categories() -> set[str]:
     for archive, subjects in SUBJECTS.items():
         names.update(f"{archive}.{subject}" for subject in subjects.split())
     return names
+
+
+def spelled(name: str) -> str:
+    """Return a category as arXiv writes it; one it does not have stays as it is."""
+    return _by_small_letters().get(name.lower(), name)
+
+
+def nearest(name: str) -> str:
+    """Return, as words for people, which categories are spelled much like a name."""
+    known = _by_small_letters()
+    near = get_close_matches(name.lower(), known)
+    if not near:
+        return "all it has are listed at https://arxiv.org/category_taxonomy"
+    return f"the nearest are {', '.join(known[each] for each in near)}"
+
+
+def _by_small_letters() -> dict[str, str]:
+    return {name.lower(): name for name in sorted(categories())}

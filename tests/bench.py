@@ -1,7 +1,8 @@
-"""``python -m tests.bench [feed.xml]``: how fast and how light, as ratios measured side by side.
+"""``python -m tests.bench [feed.xml]``: how fast and how light, measured side by side.
 
-Every figure is a median of whole processes (``getrusage``), the rivals of a row taking turns,
-bytecode warm. Without a file the feed has 2,000 generated entries. Exits 1 when a target is missed.
+Every figure is a median of whole processes (``getrusage``), the rivals of a row taking
+turns, bytecode warm. Without a file the feed has 2,000 generated entries. Exits 1 when
+a target is missed.
 """
 
 import platform
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import chdir
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -26,7 +28,11 @@ ROUNDS = 7
 UNIT = 1 if sys.platform == "darwin" else 1024  # bytes that ru_maxrss counts in
 ENVIRON = clean_environ() | {"PYTHONPATH": str(TOP), "PYTHONDONTWRITEBYTECODE": ""}
 OURS = ["-P", "-m", "paper_action", "--feed-url", "../feed.xml"]
-FLOOR = "import sys, requests, dateutil.parser, lxml.etree as xml\nxml.parse(sys.argv[1])"
+# the least a program with these three packages can take
+FLOOR = """
+import sys, requests, dateutil.parser, lxml.etree
+lxml.etree.parse(sys.argv[1])
+"""
 REPLACED = """
 import sys, feedparser
 words = "multimodal", "multi-modal", "generative", "llm"
@@ -34,91 +40,170 @@ feed = feedparser.parse(open(sys.argv[1], "rb").read())
 with open("README.md", "a", encoding="utf-8") as readme:
     for entry in feed.entries:
         if any(word in entry.title.lower() for word in words):
-            abstract = entry.summary.partition("Abstract:")[2].replace("\\n", " ").strip()
+            abstract = entry.summary.partition("Abstract:")[2]
+            abstract = abstract.replace("\\n", " ").strip()
             authors = ", ".join(author["name"] for author in entry.authors)
             link = f"[{entry.link}]({entry.link})"
             readme.write(f"| {entry.title} | {link} | {abstract} | {authors} |\\n")
 """
-# a process of its own, as a child's peak memory is never counted lower than its parent's
+# a process of its own: a child's peak memory is never counted lower than its parent's
 LAUNCHER = """
 import resource, subprocess, sys, time
 began = time.perf_counter()
 subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(time.perf_counter() - began, used.ru_maxrss)
 """
 
 
-def measure(keep: str, *words: str) -> tuple[float, float]:
-    """Run Python in a copy of a folder; return the seconds and the peak memory in MiB."""
+@dataclass
+class Figure:
+    """What was measured, how much it came to, and the most it may be."""
+
+    what: str
+    measured: float
+    most: float
+    unit: str = ""
+
+    @property
+    def verdict(self) -> str:
+        return "missed" if self.measured > self.most else "met"
+
+
+@dataclass
+class Cost:
+    """What a process took: seconds, and memory at its peak in MiB."""
+
+    seconds: float
+    peak: float
+
+
+def measure(keep: str, *words: str) -> Cost:
+    """Run Python in a copy of a folder; return what it took."""
     shutil.rmtree("list", ignore_errors=True)
     shutil.copytree(keep, "list")
     command = [sys.executable, "-S", "-c", LAUNCHER, sys.executable, *words]
-    seconds, peak = subprocess.check_output(command, cwd="list", env=ENVIRON).split()
-    return float(seconds), float(peak) * UNIT / 2**20
+    printed = subprocess.check_output(command, cwd="list", env=ENVIRON)
+    seconds, peak = printed.split()
+    return Cost(float(seconds), float(peak) * UNIT / 2**20)
 
 
-def compare(*rivals: tuple[str, ...]) -> list[list[float]]:
-    """Let the rivals take turns, after a round that does not count; return each one's medians."""
-    rounds = [[measure(*rival) for rival in rivals] for _ in range(ROUNDS + 1)]
-    return [[*map(median, zip(*taken, strict=True))] for taken in zip(*rounds[1:], strict=True)]
+def compare(*rivals: tuple[str, ...]) -> list[Cost]:
+    """Let the rivals take turns, after a round that does not count; return medians."""
+    taken: list[list[Cost]] = [[] for _ in rivals]
+    for number in range(ROUNDS + 1):
+        for costs, rival in zip(taken, rivals, strict=True):
+            cost = measure(*rival)
+            if number > 0:
+                costs.append(cost)
+    medians = []
+    for costs in taken:
+        seconds = median(cost.seconds for cost in costs)
+        medians.append(Cost(seconds, median(cost.peak for cost in costs)))
+    return medians
 
 
 def generated(count: int) -> list[Entry]:
-    """Return papers as long as arXiv's are, a sixth of them what the defaults look for."""
-    words = 'We study $n$ items by M\\"uller, \\emph{fast} and 30\\% lighter, by users. ' * 14
-    return [Entry(f"2504.{n:05}", "Paper" if n % 6 else "LLM", words) for n in range(count)]
+    """Return papers as long as arXiv's are; the defaults look for a sixth of them."""
+    sentence = 'We study $n$ items by M\\"uller, \\emph{fast} and 30\\% lighter, by users. '
+    entries = []
+    for number in range(count):
+        title = "Paper" if number % 6 else "LLM"
+        entries.append(Entry(f"2504.{number:05}", title, sentence * 14))
+    return entries
+
+
+def many_ids(count: int) -> list[str]:
+    """Return IDs of a thousand papers a month, the oldest first."""
+    ids = []
+    for number in range(count):
+        year = 10 + number // 12_000
+        month = number // 1000 % 12 + 1
+        ids.append(f"{year:02}{month:02}.{number % 1000:05}")
+    return ids
 
 
 def listing(count: int) -> str:
-    """Write a README and an archive of so many rows; the last half of the feed is among them."""
+    """Write a list of so many rows and of half of the feed; return its folder.
+
+    The last hundred rows stand in the README, the others in an archive of pages.
+    """
     folder = Path(f"list{count}")
     (folder / "archive").mkdir(parents=True)
-    ids = [f"{10 + n // 12000:02}{n // 1000 % 12 + 1:02}.{n % 1000:05}" for n in range(count)]
     announced = [paper.id for paper in parse(Path("feed.xml").read_bytes()).papers]
-    ids += announced[len(announced) // 2 :]
-    row = "| A | [https://arxiv.org/abs/{0}](https://arxiv.org/abs/{0}) | " + "words " * 200 + "|\n"
-    rows = [row.format(name) for name in ids]
-    pages = {f"archive/{n}.md": rows[n : n + 300] for n in range(0, count - 100, 300)}
-    for name, page in (pages | {"README.md": rows[-100:]}).items():
-        (folder / name).write_text("| Title | Link | Abstract |\n|-|-|-|\n" + "".join(page))
+    ids = many_ids(count) + announced[len(announced) // 2 :]
+    link = "[https://arxiv.org/abs/{0}](https://arxiv.org/abs/{0})"
+    row = f"| A | {link} | {'words ' * 200}|\n"
+    rows = [row.format(each) for each in ids]
+    pages = {"README.md": rows[-100:]}
+    for first in range(0, count - 100, 300):
+        pages[f"archive/{first}.md"] = rows[first : first + 300]
+    head = "| Title | Link | Abstract |\n|-|-|-|\n"
+    for name, page in pages.items():
+        (folder / name).write_text(head + "".join(page))
     return folder.name
 
 
-def figures():
-    """Yield what is measured, the figure, the most it may be, and its unit."""
+def speed() -> list[Figure]:
+    """Compare a run on the feed with what it replaced, with the least it could take."""
     Path("none").mkdir()
     measure("none", *OURS)
     shutil.copytree("list", "done")
-    scripts = (("none", "-c", script, "../feed.xml") for script in (REPLACED, FLOOR))
-    ours, replaced, floor, again = compare(("none", *OURS), *scripts, ("done", *OURS))
-    yield "wall time / the feedparser script's", ours[0] / replaced[0], 0.27, ""
-    yield "wall time / the floor's", ours[0] / floor[0], 1.2, ""
-    yield "peak memory", ours[1], 45, " MiB"
-    yield "a run that finds nothing new / one that does", again[0] / ours[0], 1.25, ""
-    short, long = compare(*((listing(count), *OURS) for count in (1_000, 100_000)))
-    yield "100,000 rows listed, beyond 1,000", long[0] - short[0], 4, " s"
-    worst = (text * (100_000 // len(text)) for text in WORST)
-    took = max(timeit(partial(paragraphs, text), number=1) for text in worst)
-    yield f"100 kB of the worst of {len(WORST)} texts", took, 1, " s"
-    for count in (1, 10):
-        names = [f"cs.{letter}I" for letter in "ABCDEFGHIJ"[:count]]
-        with FakeArxiv() as arxiv:
-            measure("none", *OURS[:-2], *arxiv.flags, "--categories", ",".join(names))
-        yield f"requests a day, categories: {count}", len(arxiv.requests), 2, ""
+    ours, replaced, floor, again = compare(
+        ("none", *OURS),
+        ("none", "-c", REPLACED, "../feed.xml"),
+        ("none", "-c", FLOOR, "../feed.xml"),
+        ("done", *OURS),
+    )
+    to_replaced = ours.seconds / replaced.seconds
+    to_floor = ours.seconds / floor.seconds
+    repeated = again.seconds / ours.seconds
+    return [
+        Figure("wall time / the feedparser script's", to_replaced, 0.26),
+        Figure("wall time / the floor's", to_floor, 1.2),
+        Figure("peak memory", ours.peak, 45, " MiB"),
+        Figure("a run that finds nothing new / one that does", repeated, 1.25),
+    ]
+
+
+def long_lists() -> Figure:
+    """Compare a run on a hundred thousand rows with one on a thousand."""
+    short, long = compare((listing(1_000), *OURS), (listing(100_000), *OURS))
+    beyond = long.seconds - short.seconds
+    return Figure("100,000 rows listed, beyond 1,000", beyond, 4, " s")
+
+
+def worst_texts() -> Figure:
+    """Take the time of the text that takes the longest."""
+    texts = [text * (100_000 // len(text)) for text in WORST]
+    took = max(timeit(partial(paragraphs, text), number=1) for text in texts)
+    return Figure(f"100 kB of the worst of {len(WORST)} texts", took, 1, " s")
+
+
+def requests(count: int) -> Figure:
+    """Count the requests of a day for so many categories."""
+    names = "cs.AI cs.CL cs.CV cs.IR cs.LG cs.NE cs.RO cs.SE cs.SI cs.DL".split()[:count]
+    with FakeArxiv() as arxiv:
+        flags = [*arxiv.flags, "--categories", ",".join(names)]
+        measure("none", "-P", "-m", "paper_action", *flags)
+    return Figure(f"requests a day, categories: {count}", len(arxiv.requests), 2)
 
 
 def main() -> int:
-    verdicts, saved = list[str](), Path(*sys.argv[1:]).absolute()
+    saved = Path(*sys.argv[1:]).absolute()
     with TemporaryDirectory() as scratch, chdir(scratch):
         feed = saved_feed(Path("feed.xml"), *generated(2000))
         if saved.is_file():
             shutil.copy(saved, feed)
-        print(platform.platform(), platform.python_version(), feed.stat().st_size, "bytes\n")
+        size = feed.stat().st_size
+        print(platform.platform(), platform.python_version(), size, "bytes\n")
         print("| what | figure | at most | target |\n| --- | --- | --- | --- |")
-        for what, figure, target, unit in figures():
-            verdicts.append("missed" if figure > target else "met")
-            print(f"| {what} | {figure:.2f}{unit} | {target}{unit} | {verdicts[-1]} |", flush=True)
-    return 1 if "missed" in verdicts else 0
+        figures = [*speed(), long_lists(), worst_texts(), requests(1), requests(10)]
+    for each in figures:
+        measured = f"{each.measured:.2f}{each.unit}"
+        most = f"{each.most}{each.unit}"
+        print(f"| {each.what} | {measured} | {most} | {each.verdict} |")
+    return 1 if any(each.verdict == "missed" for each in figures) else 0
 
 
 if __name__ == "__main__":

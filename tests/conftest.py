@@ -1,4 +1,4 @@
-"""Fixtures: the program in a folder of its own, called or as a process; repositories to push to."""
+"""Fixtures: the program, called or as a process; repositories to push to."""
 
 import io
 import os
@@ -21,21 +21,33 @@ from paper_action.settings import Settings, read_settings
 DATA = Path(__file__).parent / "data"
 DAYS = [DATA / f"cs.IR.2025-04-{day}.xml" for day in ("08", "09", "10")]
 TOP = DATA.parents[1]
-NOW = datetime(2025, 4, 10, 6, 0, tzinfo=UTC)  # a Thursday, two hours after the feed's rebuild
+# a Thursday, two hours after the feed's rebuild
+NOW = datetime(2025, 4, 10, 6, 0, tzinfo=UTC)
 
 
 def cases(name: str) -> list[list[str]]:
-    """Return the cases of a table in the data folder: one a line, with arrows between its cells."""
+    """Return the cases of a table in the data folder.
+
+    A case is a line with arrows between its cells; a comment says what the columns are.
+    """
     lines = (DATA / name).read_text(encoding="utf-8").split("\n")
     return [line.split(" ⇒ ") for line in lines if " ⇒ " in line and not line.startswith("# ")]
 
 
 def paper(identifier: str = "2504.03184", **changes) -> Paper:
     """Return a paper, all of it made up but for what is changed."""
-    made: dict[str, Any] = {"title": "An LLM", "abstract": "Words.", "comment": "", "doi": ""}
-    made |= {"authors": ("A. One", "B. Two"), "categories": ("cs.IR",)}
-    made |= {"version": 1, "announce_type": "new", "date": NOW}
-    return Paper(id=identifier, **(made | changes))
+    made_up: dict[str, Any] = {
+        "version": 1,
+        "title": "An LLM",
+        "abstract": "Words.",
+        "authors": ("A. One", "B. Two"),
+        "categories": ("cs.IR",),
+        "announce_type": "new",
+        "date": NOW,
+        "comment": "",
+        "doi": "",
+    }
+    return Paper(id=identifier, **(made_up | changes))
 
 
 def chosen(**values: object) -> Settings:
@@ -45,7 +57,7 @@ def chosen(**values: object) -> Settings:
 
 
 def clean_environ() -> dict[str, str]:
-    """Return an environment in which neither a runner nor our own variables play a part."""
+    """Return an environment without a runner's variables, and without our own."""
     ours = ("PAPER_ACTION_", "GITHUB_", "GIT_", "PIP_REQUIRE_VIRTUALENV")
     return {name: text for name, text in os.environ.items() if not name.startswith(ours)}
 
@@ -62,8 +74,9 @@ def read_outputs(text: str) -> dict[str, str]:
 
 
 def _call(*command: object, **where: Any) -> subprocess.CompletedProcess[str]:
+    words = [str(word) for word in command]
     where |= {"capture_output": True, "encoding": "utf-8", "timeout": 60}
-    return subprocess.run([*map(str, command)], check=False, **where)
+    return subprocess.run(words, check=False, **where)
 
 
 def runner(root: Path, changes: dict[str, str]) -> dict[str, str]:
@@ -76,14 +89,16 @@ def runner(root: Path, changes: dict[str, str]) -> dict[str, str]:
 
 def left(environ: dict[str, str], code: int = 0, out: str = "", err: str = "") -> Done:
     """Return what a step left behind."""
-    files = map(environ.__getitem__, ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"))
-    outputs, summary = (Path(file).read_text(encoding="utf-8") for file in files)
+    outputs = Path(environ["GITHUB_OUTPUT"]).read_text("utf-8")
+    summary = Path(environ["GITHUB_STEP_SUMMARY"]).read_text("utf-8")
     return Done(code, out, err, read_outputs(outputs), summary)
 
 
 def run(root: Path, *flags: object, now: datetime = NOW, **environ: str) -> Done:
     """Run the program in this process, in a folder, on a day that is set."""
-    environ, out, err = runner(root, environ), io.StringIO(), io.StringIO()
+    environ = runner(root, environ)
+    out = io.StringIO()
+    err = io.StringIO()
     with chdir(root), redirect_stdout(out), redirect_stderr(err):
         code = main([str(flag) for flag in flags], environ, now)
     return left(environ, code, out.getvalue(), err.getvalue())
@@ -99,7 +114,8 @@ def run_process(root: Path, *flags: object, **environ: str) -> Done:
 def git(folder: Path, *arguments: str) -> str:
     """Run git in a folder as some person; return what it prints."""
     who = ["-c", "user.name=Some Person", "-c", "user.email=person@example.org"]
-    environ = clean_environ() | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    environ = clean_environ()
+    environ |= dict.fromkeys(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"), os.devnull)
     environ |= dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), NOW.isoformat())
     done = _call("git", "-C", folder, *who, *arguments, env=environ)
     assert done.returncode == 0, done.stderr
@@ -115,7 +131,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def first_origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a bare repository with one commit, made on NOW: a README and another file."""
+    """Return a bare repository with one commit of NOW: a README and another file."""
     folder = tmp_path_factory.mktemp("first")
     git(folder, "init", "--quiet", "--initial-branch", "main")
     (folder / "README.md").write_text("# A list\n\nWords.\n", encoding="utf-8")

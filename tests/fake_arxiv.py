@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partialmethod
 from pathlib import Path
+from random import Random
 from socketserver import ThreadingMixIn
 from threading import Thread
 from time import sleep
@@ -17,10 +18,15 @@ from .conftest import DATA
 
 CAP = 2000
 TODAY = date(2025, 4, 10)  # the day of conftest's NOW
-ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"
- xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"
+ xmlns:arxiv="http://arxiv.org/schemas/atom"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"
 ><title>x</title>{}</feed>"""
-ANNOUNCEMENT, RESULT = ((DATA / f"{name}.xml").read_text() for name in ("announcement", "result"))
+ERROR = """<entry><id>https://arxiv.org/api/errors#x</id><title>Error</title>
+<summary>{}</summary></entry>"""
+ANNOUNCEMENT = (DATA / "announcement.xml").read_text(encoding="utf-8")
+RESULT = (DATA / "result.xml").read_text(encoding="utf-8")
 
 
 def document(*entries: str) -> str:
@@ -41,10 +47,15 @@ class Entry:
     version: int = 1
     announced: date = TODAY
     submitted: date = TODAY - timedelta(days=2)
+    second: str = "12:00:00"  # of the day it was submitted
     comment: str = ""
 
     def is_in(self, wanted: Iterable[str]) -> bool:
-        return any(f"{name}.".startswith(f"{part}.") for name in self.categories for part in wanted)
+        """Tell whether the paper is in a category, or in an archive."""
+        for name in self.categories:
+            if any(f"{name}.".startswith(f"{part}.") for part in wanted):
+                return True
+        return False
 
     def _fill(self, template: str, between: str) -> str:
         texts = {name: escape(str(text)) for name, text in vars(self).items()}
@@ -55,10 +66,16 @@ class Entry:
     announcement = partialmethod(_fill, ANNOUNCEMENT, ", ")
     result = partialmethod(_fill, RESULT, "</name></author><author><name>")
 
+    @property
+    def moment(self) -> str:
+        """When it was submitted, in fourteen digits."""
+        return re.sub(r"\D", "", f"{self.submitted}{self.second}")
+
 
 def saved_feed(path: Path, *entries: Entry) -> Path:
     """Write a saved announcement feed; return its path."""
-    path.write_text(document(*(entry.announcement() for entry in entries)), encoding="utf-8")
+    texts = [entry.announcement() for entry in entries]
+    path.write_text(document(*texts), encoding="utf-8")
     return path
 
 
@@ -73,23 +90,43 @@ class Fault:
     stale: int = 0  # days that feed or index are behind
 
 
+def _ids(asked: str) -> list[str]:
+    return asked.partition("id_list=")[2].split(",")
+
+
 class Quiet(WSGIRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
 class FakeArxiv(ThreadingMixIn, WSGIServer):
-    """Serves ``papers`` as of the day ``now``; each request takes the next fault of its source."""
+    """Serves ``papers`` as of the day ``now``.
 
-    daemon_threads, fault = True, Fault
+    Each request takes the next fault of its source. ``page`` is how many results a
+    page has at most, ``miscounted`` what their number is wrong by. Results of the
+    same second come in an order of ``luck``, if there is one. ``unknown`` are IDs that
+    are refused.
+    """
+
+    daemon_threads = True
+    fault = Fault
 
     def __init__(self, papers: Iterable[Entry] = ()) -> None:
         super().__init__(("127.0.0.1", 0), Quiet)
-        self.papers, self.now, self.page, self.miscounted = list(papers), TODAY, CAP, 0
-        self.requests, self.agents, self.clock = list[str](), list[str](), 0.0
-        self.feed_faults, self.api_faults = list[Fault | None](), list[Fault | None]()
-        flags = "--feed-url {0}/atom/ --api-url {0}/api/query --delay 0 --max-wait 60 --timeout 5"
-        self.flags = flags.format(f"http://127.0.0.1:{self.server_port}").split()
+        self.papers = list(papers)
+        self.now = TODAY
+        self.page = CAP
+        self.miscounted = 0
+        self.luck: Random | None = None
+        self.unknown: set[str] = set()
+        self.feed_faults: list[Fault | None] = []
+        self.api_faults: list[Fault | None] = []
+        self.requests: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.clock = 0.0
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        addresses = f"--feed-url {self.url}/atom/ --api-url {self.url}/api/query"
+        self.flags = f"{addresses} --delay 0 --max-wait 60 --timeout 5".split()
         self.set_app(self.answer)
         Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -98,6 +135,7 @@ class FakeArxiv(ThreadingMixIn, WSGIServer):
         self.server_close()
 
     def wait(self, seconds: float) -> None:
+        """Let time pass on the clock that is set."""
         self.clock += seconds
 
     def drip(self, seconds: float, piece: bytes = b" ", count: int = 9999) -> Iterator[bytes]:
@@ -108,29 +146,53 @@ class FakeArxiv(ThreadingMixIn, WSGIServer):
             yield piece
 
     def answer(self, request: dict[str, str], respond: Callable[..., object]) -> Iterable[bytes]:
-        """Answer one request, as WSGI has it."""
+        """Answer one request, as WSGI has it; as a proxy, too."""
         asked = unquote(f"{request['PATH_INFO']}?{request['QUERY_STRING']}".rstrip("?"))
+        asked = re.sub("^http://[^/]*", "", asked)
         self.requests.append(asked)
-        self.agents.append(f"{request['HTTP_USER_AGENT']} {request['HTTP_ACCEPT']}")
+        headers = {name[5:]: request[name] for name in request if name[:5] == "HTTP_"}
+        self.headers.append(headers)
         faults = self.feed_faults if asked.startswith("/atom") else self.api_faults
-        fault = (faults.pop(0) if faults else None) or Fault()
+        fault = (faults.pop(0) if faults else None) or self._refused(asked) or Fault()
         entries = self._entries(asked, self.now - timedelta(days=fault.stale))
         body = document(*entries).encode() if fault.body is None else fault.body
-        length = {"Content-Length": str(len(body))} if isinstance(body, bytes) else {}
+        length = {}
+        if isinstance(body, bytes):
+            length = {"Content-Length": str(len(body))}
         respond(f"{fault.status} x", [*(fault.headers | length).items()])
         return [body[: fault.cut]] if isinstance(body, bytes) else body
 
+    def _refused(self, asked: str) -> Fault | None:
+        """Return arXiv's answer where it cannot read one of the IDs."""
+        bad = [name for name in _ids(asked) if name in self.unknown]
+        if not bad:
+            return None
+        words = f"incorrect id format for {bad[0]}"
+        return Fault(400, body=document(ERROR.format(words)).encode())
+
     def _entries(self, asked: str, today: date) -> list[str]:
-        names = re.findall(r"[/+:=,]([\w-]+(?:\.[\w-]+)?)", asked)  # of categories, papers, others
+        """Return what a request finds: an announcement, or a page of results."""
         known = [one for one in self.papers if one.announced <= today]
+        # the names of categories, papers and others
+        names = re.findall(r"[/+:=,]([\w-]+(?:\.[\w-]+)?)", asked)
         if asked.startswith("/atom"):
             found = [one for one in known if one.announced == today and one.is_in(names)]
             return [one.announcement() for one in found[-CAP:]]
-        first, last = map(date.fromisoformat, re.findall(r"\W(\d{8})", asked) or ["00010101"] * 2)
-        found = [one for one in known if first <= one.submitted <= last and one.is_in(names)]
-        found += [one for one in self.papers if one.id in names]
-        results = sorted({one.id: one for one in found}.values(), key=lambda one: one.submitted)
-        count, query = len(results) + self.miscounted, dict(re.findall(r"(\w+)=(\d+)", asked))
-        start, most = int(query.get("start", 0)), min(int(query["max_results"]), self.page)
+        if "id_list" in asked:
+            return self._page([one for one in self.papers if one.id in _ids(asked)], asked)
+        first, last = re.findall(r"\W(\d{12})", asked) or ["0" * 12, "9" * 12]
+        within = [one for one in known if first <= one.moment <= f"{last}00"]
+        return self._page([one for one in within if one.is_in(names)], asked)
+
+    def _page(self, found: list[Entry], asked: str) -> list[str]:
+        """Return the page of some results that a request asks for."""
+        luck = self.luck
+        once = {one.id: one for one in found}.values()
+        chance = {one.id: luck.random() if luck else 0 for one in once}
+        results = sorted(once, key=lambda one: (one.moment, chance[one.id]))
+        query = dict(re.findall(r"(\w+)=(\d+)", asked))
+        start = int(query.get("start", 0))
+        most = min(int(query["max_results"]), self.page)
         page = [one.result() for one in results[start : start + most]]
+        count = len(results) + self.miscounted
         return [f"<opensearch:totalResults>{count}</opensearch:totalResults>", *page]

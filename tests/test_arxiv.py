@@ -1,23 +1,26 @@
-"""Feed and query API: what is asked, what is made of the answers, and that nothing is lost."""
+"""Feed and query API: what is asked, and what is made of the answers."""
 
 import re
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
 
-from paper_action import arxiv
 from paper_action.paper import ConfigError, SourceError
-from paper_action.settings import read_settings
 
-from .conftest import DATA, DAYS, NOW
-from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document, saved_feed
+from .conftest import DATA, DAYS, run_process
+from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, saved_feed
+from .readings import NONE, Run, ago, many, note, results
 
-NONE = "--lookback-days=0"
 YEAR = ("--since", "2024-01-01", "--until", "2024-12-31")
-FULL = "the feed of {} is full, 2000 entries: papers may be missing"
+FEED = "the announcement feed"
+FULL = "the announcement feed is full, 2000 entries: papers may be missing in it"
+BEHIND = (
+    "the query API has papers that the announcement feed of today lacks: "
+    "a run since {} was missed, or the feed is behind"
+)
 
 
 @pytest.fixture
@@ -26,201 +29,509 @@ def server():
         yield fake
 
 
-class Run:
-    """One reading, on the server's day, by a client whose pauses are counted and not slept."""
-
-    def __init__(self, server, *flags, listed=(), ids=(), hours=0):
-        self.log, server.clock, before = list[str](), 0.0, len(server.requests)
-        now = NOW + (server.now - TODAY) + timedelta(hours=hours)
-        settings = read_settings([*server.flags, *map(str, flags)], {}, now)
-        client = arxiv.Client(settings, self.log.append)
-        client.clock, client.sleep = lambda: server.clock, server.wait
-        reading = arxiv.read(client, arxiv.Request(settings, {*listed}, ids))
-        self.warnings = [*dict.fromkeys([*reading.failures, *reading.warnings])]
-        self.complete, self.records = not reading.failures, [*reading.records]
-        self.ids = [paper.id for paper in reading.papers]
-        self.kinds = [paper.announce_type for paper in reading.papers]
-        self.asked, self.clock = server.requests[before:], server.clock
-        self.feeds = sum(path.startswith("/atom") for path in self.asked)
-        self.queries = len(self.asked) - self.feeds
+def term(run: Run) -> str:
+    """Return what the first query asks for."""
+    return re.findall("search_query=(.*?)&", run.queries[0])[0]
 
 
-def ago(days: int) -> date:
-    return TODAY - timedelta(days=days)
+def days(run: Run) -> list[list[str]]:
+    """Return the first and the last minute of each query."""
+    return [re.findall(r"\d{12}", query) for query in run.queries]
 
 
-def many(count: int, month: str = "2504", **changes) -> list[Entry]:
-    return [Entry(f"{month}.{number:05}", **changes) for number in range(1, count + 1)]
+# What is asked
 
 
-def results(total: int, *entries: Entry) -> Fault:
-    """Return a page of results."""
-    count = f"<opensearch:totalResults>{total}</opensearch:totalResults>"
-    return Fault(body=document(count, *(entry.result() for entry in entries)).encode())
-
-
-def before(day: date, papers: list[Entry]) -> set[str]:
-    return {one.id for one in papers if one.announced < day}
-
-
-# What is asked, and what both sources give together
-
-
-def test_a_day_without_a_gap_takes_two_requests_by_a_program_that_names_itself(server, monkeypatch):
-    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
-    monkeypatch.setenv("GITHUB_REPOSITORY", "o/r")
-    server.now = date(2025, 4, 3)
-    server.papers = [Entry("2503.00001", submitted=date(2025, 3, 31), announced=server.now)]
-    run = Run(server, "--categories", "cs.ir math", "--lookback-days", 3, listed=["2503.00001"])
-    terms = "(cat:cs.IR OR cat:math OR cat:math.*) AND submittedDate:[202503310000 TO 202504032359]"
+def test_a_day_without_a_gap_takes_two_requests(server):
+    server.papers = [Entry("2504.00001")]
+    run = Run(server, listed=["2504.00001"], cursor=note("2504.00001", 1))
     page = "start=0&max_results=2000&sortBy=submittedDate&sortOrder=ascending"
-    assert run.asked == ["/atom/cs.IR+math", f"/api/query?search_query={terms}&{page}"]
-    pattern = r"paper-action/\d\S* \(\+https://github.com/o/r\) application/atom\+xml, .*"
-    assert [bool(re.fullmatch(pattern, agent)) for agent in server.agents] == [True, True]
+    query = "cat:cs.IR) AND submittedDate:[202504020000 TO 202504110000]"
+    assert run.asked == ["/atom/cs.IR", f"/api/query?search_query=({query}&{page}"]
 
 
-def test_papers_only_the_api_has_stand_before_the_announcement_or_turned_round_behind_it(server):
+def test_all_categories_are_asked_for_at_once(server):
+    run = Run(server, "--categories", "cs.ir nlin")
+    assert run.feeds == ["/atom/cs.IR+nlin"]
+    assert term(run).startswith("(cat:cs.IR OR cat:nlin OR cat:nlin.*) AND ")
+
+
+@pytest.mark.parametrize("archive", ["astro-ph", "cond-mat", "q-bio"])
+def test_an_archive_is_asked_for_with_all_its_subjects_and_as_the_category_it_was(server, archive):
+    run = Run(server, "--categories", archive)
+    assert f"cat:{archive} OR cat:{archive}.*" in term(run)
+
+
+# a category ⇒ one that is the same ⇒ an archive that holds one of them
+TWINS = [
+    ("cs.SY", "eess.SY", "cs"),
+    ("cs.NA", "math.NA", "cs"),
+    ("math.IT", "cs.IT", "math"),
+    ("math.MP", "math-ph", "math"),
+    ("stat.TH", "math.ST", "stat"),
+    ("q-fin.EC", "econ.GN", "q-fin"),
+]
+
+
+@pytest.mark.parametrize(("name", "twin", "archive"), TWINS)
+def test_a_paper_is_found_and_new_under_either_name_of_its_category(server, name, twin, archive):
+    for asked, known in ((name, twin), (twin, name), (archive, twin)):
+        server.papers = [Entry("2504.00001", announced=ago(1), categories=(known,))]
+        run = Run(server, "--categories", asked, "--announce-types", "new")
+        assert run.ids == ["2504.00001"]
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo"])
+def test_the_clock_of_the_machine_changes_no_date(folder, zone):
+    flags = ("--feed-url", DAYS[0], "--columns", "title date")
+    done = run_process(folder, *flags, TZ=zone)
+    dates = re.findall(r"\d{4}-\d\d-\d\d", done.outputs["papers"])
+    assert dates == ["2025-04-08"] * 4
+    rows = (folder / "README.md").read_text("utf-8")
+    assert rows.count("| 2025-04-08 |") == 4
+
+
+# What both sources give together
+
+
+@pytest.fixture
+def mixed(server):
+    """Serve two missed papers, and an announcement of every type and of one more."""
     server.papers = [
         Entry("2504.00009", announced=ago(1)),
-        Entry("2504.00007", announced=ago(1), categories=("math-ph", "math.MP"), submitted=ago(1)),
-        *(Entry("2504.00003", kind=kind) for kind in ("cross", "replace")),
+        Entry("2504.00007", announced=ago(1), categories=("hep-th",), submitted=ago(1)),
+        Entry("2504.00003", kind="cross"),
+        Entry("2504.00003", kind="replace"),
         Entry("2503.00001", kind="replace", version=2),
         Entry("2504.00010", announced=ago(1), categories=("cs.CL",)),
         *many(2, "2502", kind="x", categories=("math.CO",)),
     ]
-    flags = ("--categories", "math cs.IR", "--order")
-    run, turned = Run(server, *flags, "append"), Run(server, *flags, "newest-first")
-    assert run.ids == "2504.00007 2504.00009 2502.00001 2502.00002 2504.00003 2503.00001".split()
+    server.papers[1] = replace(server.papers[1], categories=("hep-th", "math.MP"))
+    return server
+
+
+MIXED = ("--categories", "math cs.IR")
+ANNOUNCED = ["2502.00001", "2502.00002", "2504.00003", "2503.00001"]
+
+
+def test_missed_papers_stand_by_age_before_the_announcement_by_type_and_age(mixed):
+    run = Run(mixed, *MIXED)
+    assert run.ids == ["2504.00007", "2504.00009", *ANNOUNCED]
     assert run.kinds == ["cross", "new", "new", "new", "cross", "replace"]
+
+
+def test_with_the_newest_first_missed_papers_stand_turned_round_behind_it(mixed):
+    run = Run(mixed, *MIXED, "--order", "newest-first")
+    assert run.ids == [*ANNOUNCED, "2504.00009", "2504.00007"]
+
+
+def test_a_missed_paper_is_new_by_its_category_also_where_the_feed_replaces_it(mixed):
+    run = Run(mixed, "--announce-types", "new")
+    assert run.ids == ["2503.00001", "2504.00003", "2504.00009"]
+
+
+def test_of_two_announcements_of_a_paper_the_first_that_counts_makes_the_row(mixed):
+    run = Run(mixed, NONE, "--announce-types", "replace")
+    assert run.ids == ["2503.00001", "2504.00003"]
+
+
+def test_a_type_that_nobody_knows_is_told_once_and_its_category_decides(mixed):
+    run = Run(mixed, *MIXED)
     assert run.warnings == ["announce type nobody knows: x"]
-    assert turned.ids == [*run.ids[2:], "2504.00009", "2504.00007"]
-    # by its category a missed paper is new, also where today's feed has its replacement
-    assert Run(server, "--announce-types", "new").ids == ["2503.00001", "2504.00003", "2504.00009"]
 
 
-@pytest.mark.parametrize("case", (DATA / "withdrawn.txt").read_text("utf-8").splitlines()[1:])
+def test_types_that_nobody_knows_are_one_warning_of_one_length(server):
+    server.papers = [Entry(f"2504.{n:05}", kind=f"kind{n}") for n in range(2000)]
+    run = Run(server, NONE)
+    assert len(run.ids) == 2000
+    assert [text[:40] for text in run.warnings[1:]] == ["announce type nobody knows: kind0, kind1"]
+    assert len(run.warnings[1]) < 200
+
+
+# what an abstract, or a part of a comment, says ⇒ whether that leaves it out
+WITHDRAWN = (DATA / "withdrawn.txt").read_text("utf-8").splitlines()[1:]
+
+
+@pytest.mark.parametrize("case", WITHDRAWN)
 def test_a_replacement_that_withdraws_its_paper_adds_no_row_and_says_so(server, case):
     text, _, gone = case.partition(" ⇒ ")
     first = Entry("2504.00001", abstract=text.replace(" ", "\n"))
-    told = replace(first, id="2504.00002", version=2, announced=ago(1))
-    noted = replace(first, id="2504.00003", kind="replace", abstract="", comment=f"9 p.; {text}")
-    server.papers = [first, told, replace(noted, submitted=ago(300))]
-    run, kept = Run(server), ["2504.00003"] * (gone == "no")
-    assert run.ids == [*("2504.00002" for _ in kept), "2504.00001", *kept]
-    assert ("2504.00003 is withdrawn and left out" in run.log) is (gone == "yes")
-
-
-# The feed's cap, and its age; 10 April 2025 is a Thursday
-
-
-def test_what_is_at_the_feeds_cap_is_asked_for_in_parts_unless_the_server_is_in_trouble(server):
-    late = many(30, "2502", kind="cross", categories=("math.CO", "cs.IR"))
-    held = Entry("2503.00001", submitted=ago(30))
-    server.papers = [held, *many(2000, categories=("cs.CL",), kind="replace"), *late]
-    server.feed_faults = [None, None, Fault(404)]
-    run = Run(server, "--categories", "cs math", "--delay", 3)
-    assert run.kinds == ["new"] + ["cross"] * 30 + ["replace"] * 2000
-    assert (run.feeds, run.complete, run.clock) == (1 + 1 + 40 + 1, False, 3 * (len(run.asked) - 1))
-    assert run.warnings == ["the feed of cs.AI could not be read: HTTP 404", FULL.format("cs.CL")]
-    server.feed_faults = [None, *[Fault(503)] * 99]
-    assert Run(server, NONE, "--categories=cs", "--max-wait=0").asked == ["/atom/cs", "/atom/cs.AI"]
-
-
-@pytest.mark.parametrize(
-    ("today", "newest", "missed", "stale"),
-    [(10, 10, 2, 0), (10, 9, 0, 0), (10, 9, 2, 1), (10, 8, 0, 1), (12, 11, 2, 0), (13, 10, 0, 0),
-     (13, 9, 0, 1), (14, 11, 0, 0), (14, 11, 2, 1), (14, 10, 0, 1), (15, 11, 0, 1)],
-)  # fmt: skip
-def test_a_feed_older_than_what_was_due_warns(server, today, newest, missed, stale):
-    server.now, day = date(2025, 4, today), date(2025, 4, newest)
-    other = Entry(f"2504.0000{missed}", announced=ago(9), submitted=server.now)
-    server.papers = [Entry("2504.00001", announced=day), other, replace(other, id="2503.00001")]
-    server.feed_faults = [Fault(stale=today - newest)]
-    text = f"the announcement feed is stale: its newest entry is of {day}"
-    assert Run(server).warnings == [text] * stale
-
-
-def test_a_feed_is_due_by_the_clock_of_new_york(server):
-    server.papers = [Entry("2504.00001", announced=ago(1)), Entry("2504.00002", announced=ago(9))]
-    for hours, stale in ((-2, 0), (-1, 1)):  # 04:00 and 05:00 UTC
-        server.feed_faults = [Fault(stale=1)]
-        assert len(Run(server, hours=hours).warnings) == stale
-
-
-# The window
-
-
-@pytest.mark.parametrize(("gap", "queries"), [(0, 1), (6, 2), (11, 3), (40, 4), (80, 6), (200, 6)])
-def test_the_window_grows_until_it_reaches_what_is_listed(server, gap, queries):
-    for n in range(150):  # announced two and four days after submission, by turns
-        entry = Entry(f"2503.00{n:03}", announced=ago(n), submitted=ago(n + 2 + n % 2 * 2))
-        server.papers.append(entry)
-    run = Run(server, listed={"2401.00001", *before(ago(gap), server.papers)})
-    assert run.queries == queries
-    assert {*run.ids} >= {f"2503.00{n:03}" for n in range(min(gap, 80) + 1)}
-
-
-def test_the_window_does_not_grow_for_an_empty_list_nor_for_papers_that_do_not_count(server):
-    server.papers = [
-        Entry("2504.00010", submitted=ago(6)),  # held; tells of a gap where nothing else does
-        Entry("2504.00001", announced=ago(1), submitted=ago(3)),
-        *many(9, announced=ago(1))[1:],
-        Entry("2503.00001", "Trees", submitted=ago(7)),
-        Entry("2503.00002", categories=("cs.CL", "cs.IR"), submitted=ago(7)),
-        Entry("2503.00003", comment="withdrawn", version=2, submitted=ago(7)),
-    ]
-    assert Run(server).queries == 1
-    assert Run(server, "--announce-types", "new", listed=["2504.00001"]).queries == 1
-    assert Run(server, "--lookback-days", 95, listed=["2504.00009"]).queries == 4
-    del server.papers[1:]
-    assert Run(server, listed=["2504.00009"]).queries == 6
-
-
-def test_a_window_is_read_month_by_month_from_end_to_end_and_the_feed_is_not(server):
-    days = [date(2023, 12, 31), date(2024, 1, 1), *(date(2024, n, 28) for n in range(2, 12))]
-    days += [date(2024, 12, 31), date(2025, 1, 1), TODAY]
-    server.papers = [Entry(f"{day:%y%m}.00001", submitted=day) for day in days]
-    run, ids = Run(server, *YEAR), [one.id for one in server.papers]
-    assert (run.ids, run.feeds, run.queries, run.complete) == (ids[1:-2], 0, 12, True)
-    assert re.search(r"(?s)to 2024-02-29: 1 papers\n.*\nthe query API: 12 pa", "\n".join(run.log))
-    since = Run(server, "--since=2025-04-01", NONE, listed="x")
-    until = Run(server, "--until=1991-12-31", NONE)
-    assert (since.ids, len(since.asked), len(until.asked)) == (ids[-1:], 1, 12)
-    assert "[199101010000 TO 199101312359]" in until.asked[0]
-    server.api_faults = [None, None, Fault(400)]
-    run, part = Run(server, *YEAR), "HTTP 400 (2024-03-01 to 2024-03-31); a rerun asks again"
-    assert (run.ids, run.complete) == (ids[1:3], False)
-    assert run.warnings == [f"the query API gave 2 papers, then {part}"]
-
-
-@pytest.mark.parametrize(("miscounted", "starts"), [(-100, "0 2000"), (1, "0 2000" + " 2100" * 4)])
-def test_a_full_page_is_followed_and_a_wrong_total_loses_nothing(server, miscounted, starts):
-    server.papers, server.miscounted = many(2100), miscounted
+    abstract = replace(first, id="2504.00002", version=2, announced=ago(1))
+    comment = replace(first, id="2504.00003", kind="replace", comment=f"9 p.; {text}")
+    comment = replace(comment, abstract="", submitted=ago(300))
+    server.papers = [first, abstract, comment]
     run = Run(server)
-    assert re.findall(r"start=(\d+)", str(run.asked)) == starts.split()
-    assert (run.feeds, len(run.ids), run.complete) == (1, 2100, miscounted < 0)
-    part = "gave 2100 of 2101 papers (2025-04-03 to 2025-04-10); a rerun asks again"
-    assert run.warnings == [f"the query API {part}", FULL.format("cs.IR")][run.complete :]
+    left_out = {"2504.00002", "2504.00003"} - {*run.ids}
+    assert len(left_out) == (2 if gone == "yes" else 0)
+    assert "2504.00001" in run.ids
+    told = [line[:10] for line in run.log if line.endswith(" is withdrawn and left out")]
+    assert sorted(told) == sorted(left_out)
+
+
+# Entries that cannot be read
+
+
+def test_an_entry_that_cannot_be_read_is_one_warning_with_a_count_and_its_name(server):
+    server.papers = [Entry("2504.00001"), Entry("nonsense"), Entry("more/nonsense")]
+    run = Run(server, NONE)
+    assert run.ids == ["2504.00001"]
+    assert run.warnings == [
+        "the announcement feed: 2 of 3 entries cannot be read, "
+        "such as 'oai:arXiv.org:nonsensev1': its id names no paper"
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 2000])
+def test_a_feed_of_entries_none_of_which_can_be_read_has_failed(server, count):
+    server.papers = [Entry(f"no.{n}") for n in range(count)]
+    server.papers.append(Entry("2504.00001", announced=ago(1)))
+    run = Run(server)
+    assert run.ids == ["2504.00001"]
+    assert run.failures == [
+        f"the announcement feed: {count} of {count} entries cannot be read, "
+        "such as 'oai:arXiv.org:no.0v1': its id names no paper"
+    ]
+    assert [text for text in run.warnings if text != FULL and FEED in text] == []
+    assert run.reading.entries == count
+    assert run.cursor is None
+
+
+def test_a_feed_of_entries_none_of_which_can_be_read_ends_a_run_without_the_api(server):
+    server.papers = [Entry("nonsense")]
+    server.api_faults = [Fault(404)]
+    with pytest.raises(SourceError, match=r"feed: 1 of 1 .*; nothing was written"):
+        Run(server)
+
+
+def test_unreadable_results_are_a_failure_of_the_api(server):
+    server.papers = [Entry("2504.00001"), Entry("nonsense", announced=ago(1))]
+    server.api_faults = [results(1, Entry("nonsense"))]
+    run = Run(server)
+    assert run.failures[0].startswith("the query API: 1 of 1 entries cannot be read, ")
+
+
+# How far the list has read: rule 1
+
+
+def test_with_a_note_the_api_is_asked_from_before_its_day_on(server):
+    run = Run(server, "--lookback-days", 3, cursor=note("2503.00001", 10))
+    assert days(run)[0] == ["202503280000", "202504110000"]
+
+
+def test_without_a_note_the_api_is_asked_for_the_last_days(server):
+    run = Run(server, "--lookback-days", 3)
+    assert days(run) == [["202504070000", "202504110000"]]
+
+
+def test_a_note_of_long_ago_is_followed_for_a_year_at_most(server):
+    run = Run(server, cursor=note("1910.00900", 2000))
+    assert days(run)[0][0] == "202404100000"
+    assert days(run)[-1][1] == "202504110000"
+
+
+def test_with_a_note_only_newer_papers_of_the_api_count(server):
+    old = many(5, announced=ago(9), submitted=ago(5))
+    missed = Entry("2504.00006", announced=ago(1), submitted=ago(3))
+    server.papers = [*old, missed]
+    assert Run(server, cursor=note("2504.00005", 2)).ids == ["2504.00006"]
+
+
+def test_without_a_note_all_papers_of_the_last_days_count(server):
+    server.papers = many(5, announced=ago(3), submitted=ago(5))
+    assert len(Run(server).ids) == 5
+
+
+def test_a_newer_paper_is_one_with_a_newer_id_whenever_it_was_submitted(server):
+    server.papers = [Entry("2504.00006", announced=ago(1), submitted=ago(9))]
+    assert Run(server, cursor=note("2504.00005", 2)).ids == ["2504.00006"]
+
+
+def test_an_id_of_the_old_style_is_older_than_any_of_the_new_one(server):
+    server.papers = [Entry("0704.0001", announced=ago(1))]
+    assert Run(server, cursor=note("math/0703999", 2)).ids == ["0704.0001"]
+
+
+# Rule 2
+
+
+@pytest.fixture
+def missed(server):
+    """Serve a paper that no feed of a run had, and one that was held for long."""
+    server.papers = [
+        Entry("2504.00005", announced=ago(2), submitted=ago(90)),
+        Entry("2504.00006", announced=ago(1), submitted=ago(3)),
+        Entry("2504.00007"),
+    ]
+    return server
+
+
+def test_a_missed_run_is_told_and_what_was_held_meanwhile_is_asked_for(missed):
+    run = Run(missed, cursor=note("2504.00004", 3))
+    assert run.ids == ["2504.00005", "2504.00006", "2504.00007"]
+    assert run.warnings == [BEHIND.format(ago(3))]
+    assert days(run)[1][0] == "202412300000"
+    assert days(run)[-1][1] == days(run)[0][0]
+
+
+def test_of_what_was_held_only_newer_ids_count(missed):
+    run = Run(missed, cursor=note("2504.00005", 3))
+    assert run.ids == ["2504.00006", "2504.00007"]
+
+
+# why no run was missed ⇒ the flags ⇒ what the list has
+NOT_MISSED = [
+    ("listed", [], ["2504.00006"]),
+    ("of no keyword", ["--keywords", "trees"], []),
+    ("of no category", ["--categories", "cs.CL"], []),
+    ("of no type that counts", ["--announce-types", "replace"], []),
+]
+
+
+@pytest.mark.parametrize(("why", "flags", "listed"), NOT_MISSED)
+def test_no_run_was_missed_where_the_newer_papers_are(missed, why, flags, listed):
+    run = Run(missed, *flags, listed=listed, cursor=note("2504.00005", 3))
+    assert run.warnings == []
+    assert len(run.queries) == 1
+
+
+def test_no_run_was_missed_where_the_newer_papers_are_in_todays_feed(missed):
+    del missed.papers[:2]
+    run = Run(missed, cursor=note("2504.00005", 3))
+    assert run.warnings == []
+    assert len(run.queries) == 1
+
+
+def test_a_feed_that_could_not_be_read_is_no_missed_run_but_may_have_held_papers(missed):
+    missed.feed_faults = [Fault(404)]
+    run = Run(missed, cursor=note("2504.00004", 3))
+    assert run.warnings == []
+    assert run.ids == ["2504.00005", "2504.00006", "2504.00007"]
+
+
+def test_a_feed_that_is_behind_is_told_once(missed):
+    missed.papers += many(3, "2503", announced=ago(1))
+    missed.feed_faults = [Fault(stale=1)]
+    run = Run(missed, cursor=note("2504.00006", 1))
+    assert run.ids[:1] == ["2504.00007"]
+    assert run.warnings == [BEHIND.format(ago(1))]
+
+
+def test_a_new_list_has_missed_no_run(missed):
+    run = Run(missed)
+    assert run.warnings == []
+    assert len(run.queries) == 1
+
+
+# Rule 3
+
+
+@pytest.mark.parametrize("faults", [[Fault(400)], [None, Fault(400)]])
+def test_what_the_api_gives_waits_until_it_is_read_to_its_end(missed, faults):
+    missed.api_faults = faults
+    run = Run(missed, cursor=note("2504.00004", 3))
+    assert run.ids == ["2504.00007"]
+    assert len(run.failures) == 1
+    assert run.cursor is None
+
+
+def test_what_waits_is_told(server):
+    server.papers = many(60, announced=ago(1))
+    server.page = 25
+    server.api_faults = [None, Fault(400)]
+    run = Run(server)
+    assert run.ids == []
+    assert run.failures == [
+        "the query API gave 25 papers, then HTTP 400 (2025-04-03 to 2025-04-10); "
+        "they wait for the next run"
+    ]
+
+
+def test_the_note_goes_as_far_as_the_source_that_is_behind(server):
+    server.papers = [Entry("2504.00001", announced=ago(1)), Entry("2504.00002")]
+    assert Run(server).cursor == note("2504.00002", 0)
+    server.feed_faults = [Fault(stale=1)]
+    assert Run(server).cursor == note("2504.00001", 0)
+    server.api_faults = [Fault(stale=1)]
+    assert Run(server).cursor == note("2504.00001", 0)
+
+
+@pytest.mark.parametrize("flags", [YEAR, [NONE], ["--feed-url", DAYS[0]]])
+def test_chosen_days_a_feed_alone_and_a_saved_feed_leave_no_note(server, flags):
+    server.papers = many(3, submitted=date(2024, 4, 10))
+    assert Run(server, *flags).cursor is None
+
+
+def test_chosen_days_use_no_note(server):
+    server.papers = many(3, submitted=date(2024, 4, 10))
+    assert len(Run(server, *YEAR, cursor=note("2504.00009", 1)).ids) == 3
+
+
+def test_an_empty_feed_leaves_no_note(server):
+    server.papers = many(3, announced=ago(1))
+    assert Run(server).cursor is None
+
+
+def test_a_feed_that_could_not_be_read_leaves_no_note(server):
+    server.papers = many(3)
+    server.feed_faults = [Fault(404)]
+    assert Run(server).cursor is None
+
+
+def test_papers_whose_type_does_not_count_are_read_all_the_same(server):
+    server.papers = many(3)
+    run = Run(server, "--announce-types", "replace")
+    assert run.cursor == note("2504.00003", 0)
+
+
+# Rule 4
+
+
+def test_what_the_feed_announces_counts_whatever_its_id(server):
+    server.papers = [Entry("2401.00001", kind="cross"), Entry("math/0309136")]
+    run = Run(server, cursor=note("2504.00001", 1))
+    assert run.ids == ["math/0309136", "2401.00001"]
+
+
+# A full feed
+
+
+def test_what_a_full_feed_lacks_comes_from_the_api(server):
+    server.papers = many(2001)
+    run = Run(server, cursor=note("2503.00001", 1))
+    assert len(run.ids) == 2001
+    assert run.warnings == [FULL]
+    assert run.feeds == ["/atom/cs.IR"]
+
+
+# Chosen days
+
+
+def test_chosen_days_are_read_from_end_to_end_and_the_feed_is_not(server):
+    first = date(2023, 12, 1)
+    dates = [first + 8 * n * timedelta(days=1) for n in range(60)]
+    server.papers = [Entry(f"{day:%y%m}.{day:%d}001", submitted=day) for day in dates]
+    run = Run(server, *YEAR)
+    assert run.ids == [one.id for one in server.papers if one.submitted.year == 2024]
+    assert run.feeds == []
+    for earlier, later in pairwise(days(run)):
+        assert earlier[1] == later[0]
+    assert days(run)[0][0] == "202401010000"
+    assert days(run)[-1][1] == "202501010000"
+
+
+# an hour ⇒ whether it is within the two chosen days
+MINUTES = [
+    (date(2024, 2, 28), "23:59:59", False),
+    (date(2024, 2, 29), "00:00:00", True),
+    (date(2024, 2, 29), "23:59:59", True),
+    (date(2024, 3, 1), "23:59:30", True),
+    (date(2024, 3, 2), "00:00:00", False),
+]
+
+
+@pytest.mark.parametrize(("day", "second", "is_within"), MINUTES)
+def test_a_day_lasts_from_its_first_second_to_its_last(server, day, second, is_within):
+    server.papers = [Entry("2403.00001", submitted=day, second=second)]
+    run = Run(server, "--since", "2024-02-29", "--until", "2024-03-01")
+    assert len(run.ids) == is_within
+
+
+def test_since_alone_ends_with_the_last_second_of_today(server):
+    server.papers = [Entry("2504.00001", submitted=TODAY, second="23:59:59")]
+    assert Run(server, "--since", "2025-04-09").ids == ["2504.00001"]
+
+
+def test_days_to_come_are_not_asked_for(server):
+    run = Run(server, "--since", "2025-04-09", "--until", "9999-12-31")
+    assert days(run) == [["202504090000", "202504110000"]]
+
+
+def test_of_chosen_days_the_parts_before_a_failure_count(server):
+    server.papers = [
+        Entry(f"24{month:02}.00001", submitted=date(2024, month, 3)) for month in range(1, 13)
+    ]
+    server.api_faults = [None, None, Fault(400)]
+    run = Run(server, *YEAR)
+    assert run.ids == ["2401.00001", "2402.00001", "2403.00001"]
+    assert run.failures == [
+        "the query API gave 3 papers, then HTTP 400 (2024-03-21 to 2024-04-29); a rerun asks again"
+    ]
+
+
+# Pages
+
+
+def test_a_full_page_is_followed_also_where_the_total_says_that_it_is_the_last(server):
+    server.papers = many(2100, announced=ago(1))
+    server.miscounted = -100
+    run = Run(server)
+    assert len(run.ids) == 2100
+    assert run.failures == []
+
+
+def test_an_answer_with_fewer_papers_than_its_total_waits(server):
+    server.papers = many(2100, announced=ago(1))
+    server.miscounted = 1
+    run = Run(server)
+    assert run.ids == []
+    assert "an empty page at 2100 of 2101" in run.failures[0]
+
+
+@pytest.mark.parametrize("luck", range(5))
+def test_papers_of_one_second_that_change_places_between_pages_are_had(server, luck):
+    server.papers = [
+        Entry(f"2504.{n:05}", announced=ago(1), second=f"12:{n // 300:02}:{n // 5 % 60:02}")
+        for n in range(200)
+    ]
+    server.page = 52
+    server.luck = Random(luck)
+    run = Run(server)
+    assert len(run.ids) == 200
+    assert run.failures == []
+
+
+def test_an_answer_whose_pages_hold_a_paper_twice_and_another_not_waits(server):
+    server.papers = many(40, announced=ago(1))
+    first, second = results(40, *server.papers[:30]), results(40, *server.papers[19:39])
+    server.api_faults = [first, second]
+    run = Run(server)
+    assert run.ids == []
+    assert "its pages hold only 39 of 40 papers" in run.failures[0]
 
 
 def test_an_empty_page_is_asked_for_again_while_the_total_says_more(server):
-    server.papers, server.page, empty = many(60, announced=ago(1)), 25, results(60)
-    server.api_faults = [empty, None, empty, empty]
+    server.papers = many(60, announced=ago(1))
+    server.page = 30
+    server.api_faults = [results(60), None, results(60), results(60)]
     run = Run(server)
-    assert re.findall(r"start=(\d+)", str(run.asked)) == "0 0 25 25 25 50".split()
-    assert (len(run.ids), run.warnings) == (60, [])
-    server.api_faults = [empty] * 9
-    run, text = Run(server), "the query API could not be read: an empty page at 0 of 60 ("
-    assert (run.queries, run.warnings[0].startswith(text)) == (4, True)
+    starts = re.findall(r"start=(\d+)", " ".join(run.queries))
+    assert starts == ["0", "0", "20", "20", "20", "40"]
+    assert len(run.ids) == 60
+
+
+def test_a_page_that_stays_empty_is_a_failure_after_a_few_tries(server):
+    server.api_faults = [results(60)] * 9
+    run = Run(server)
+    assert len(run.queries) == 4
+    assert "could not be read: an empty page at 0 of 60 (" in run.failures[0]
 
 
 def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):
-    server.papers = [Entry(f"2401.000{day}", submitted=date(2024, 1, day)) for day in range(10, 32)]
+    dates = [date(2024, 1, day) for day in range(10, 32)]
+    server.papers = [Entry(f"2401.000{day:%d}", submitted=day) for day in dates]
     server.api_faults = [results(30_001, server.papers[0])] * 2
-    run = Run(server, *YEAR[:3], "2024-01-31")
-    assert (run.ids, run.queries, run.complete) == ([one.id for one in server.papers], 4, True)
-    server.miscounted = 30_000
-    assert Run(server, "--since", "2024-01-30", *YEAR[2:3], "2024-01-31").ids == run.ids[-2:]
+    run = Run(server, "--since", "2024-01-01", "--until", "2024-01-31")
+    assert run.ids == [one.id for one in server.papers]
+    assert len(run.queries) == 4
+
+
+def test_a_day_of_more_papers_than_arxiv_gives_of_a_query_ends_by_itself(server):
+    server.papers = many(100, submitted=date(2024, 1, 31))
+    page = results(99_999, *server.papers)
+    server.api_faults = [page] * 999
+    run = Run(server, "--since", "2024-01-31", "--until", "2024-01-31")
+    assert len(run.ids) == 100
+    assert "more than 30000 papers (2024-01-31 to 2024-01-31)" in run.failures[0]
 
 
 # A saved feed, records, a category arXiv does not know
@@ -229,56 +540,65 @@ def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):
 def test_a_saved_feed_is_the_only_source_whatever_its_age(server, tmp_path):
     others = Entry("2504.00004", kind="replace"), Entry("2504.00005", kind="cross")
     feed = saved_feed(tmp_path / "feed.xml", *many(3, announced=ago(900)), *others)
-    run = Run(server, "--feed-url", feed, "--announce-types", "new", listed=["2504.00009"])
-    assert (run.ids, run.asked, run.warnings) == ([one.id for one in many(3)], [], [])
-    assert len(Run(server, "--feed-url", DAYS[0], ids=["2504.03184"]).records) > 5
+    run = Run(server, "--feed-url", feed, "--announce-types", "new")
+    assert run.ids == [one.id for one in many(3)]
+    assert run.asked == []
+    assert run.warnings == []
 
 
-def test_records_are_asked_for_a_hundred_at_a_time_and_kept_when_a_later_part_fails(server):
+def test_a_saved_feed_has_the_records_too(server):
+    run = Run(server, "--feed-url", DAYS[0], ids=["2504.03184"])
+    assert len(run.records) > 5
+    assert run.asked == []
+
+
+def test_records_are_asked_for_a_hundred_at_a_time(server):
     server.papers = many(250, submitted=ago(900), version=4)
     ids = [one.id for one in server.papers]
     run = Run(server, NONE, ids=[*ids, "2504.99999"])
-    assert (run.records, run.queries, run.warnings) == (ids, 3, [])
-    server.api_faults = [None, Fault(400)]
-    run, text = Run(server, NONE, ids=ids), "gave 100 papers, then HTTP 400; a rerun asks again"
-    assert (run.records, run.warnings) == (ids[:100], [f"the query API, by ID {text}"])
+    assert run.records == ids
+    assert len(run.queries) == 3
+    assert run.failures == []
 
 
-def test_a_category_arxiv_does_not_know_is_a_configuration_error_in_its_words(server):
-    server.feed_faults = [Fault(400, body=(DATA / "error-400.xml").read_bytes())]
-    with pytest.raises(ConfigError, match=r"^categories: arXiv says: Bad subject class"):
+def test_records_are_kept_when_a_later_part_fails(server):
+    server.papers = many(250, submitted=ago(900))
+    ids = [one.id for one in server.papers]
+    server.api_faults = [None, Fault(404)]
+    run = Run(server, NONE, ids=ids)
+    assert run.records == ids[:100]
+    assert run.failures == [
+        "the query API, by ID gave 100 papers, then HTTP 404; a rerun asks again"
+    ]
+
+
+@pytest.mark.parametrize("place", [0, 50, 99])
+def test_an_id_that_arxiv_cannot_read_does_not_end_the_other_ninety_nine(server, place):
+    server.papers = many(99, submitted=ago(900))
+    ids = [one.id for one in server.papers]
+    server.unknown = {"nowhere/0301001"}
+    run = Run(server, NONE, ids=[*ids[:place], "nowhere/0301001", *ids[place:]])
+    assert sorted(run.records) == ids
+    assert run.failures == []
+    assert "arXiv knows no paper nowhere/0301001" in run.log
+
+
+def test_a_server_that_refuses_every_id_is_not_asked_for_each(server):
+    server.papers = [Entry("2504.00001")]
+    server.api_faults = [Fault(400)] * 999
+    run = Run(server, NONE, ids=[one.id for one in many(300)])
+    assert len(run.queries) < 20
+    assert run.failures == ["the query API, by ID could not be read: HTTP 400"]
+
+
+# how arXiv says that it has no such category
+NO_CATEGORY = ["Bad subject class 'cs.XX'.", "Bad archive 'xx'.", "Bad category 'x.y'."]
+
+
+@pytest.mark.parametrize("words", NO_CATEGORY)
+def test_a_category_arxiv_does_not_know_is_a_configuration_error_in_its_words(server, words):
+    body = (DATA / "error-400.xml").read_text("utf-8")
+    body = body.replace("Bad subject class 'cs.XX'.", words)
+    server.feed_faults = [Fault(400, body=body.encode())]
+    with pytest.raises(ConfigError, match=f"^categories: arXiv says: {words}"):
         Run(server, "--categories", "cs.IR cs.XX")
-
-
-# A calendar: workdays but about Christmas; some papers are held, some of those cross-listed
-
-LOST = [[Fault(429, {"Retry-After": "3600"})], [Fault(stale=1)]]
-FEED_TROUBLE = [[Fault(503), Fault(cut=500)], *LOST, *[[]] * 9]
-API_TROUBLE = [[Fault(406)] * 99, [None, *[Fault(429)] * 99], [Fault(stale=1)], *[[]] * 9]
-
-
-def calendar(random: Random, first: date) -> list[Entry]:
-    days, entries = [first + timedelta(days=n) for n in range(2300)], list[Entry]()
-    days = [day for day in days if day.weekday() < 5 and "01-03" <= f"{day:%m-%d}" <= "12-23"]
-    for n, day in enumerate(random.choices(days, k=5000)):
-        wait = random.choice([1, 2, 3, 4] * 200 + [*range(10, 31)])
-        entry = Entry(f"{day:%y%m}.{n:05}", announced=day, submitted=day - timedelta(days=wait))
-        entries.append(replace(entry, categories=("cs.CL", "cs.IR")) if wait > 20 else entry)
-    return entries
-
-
-def test_in_years_of_trouble_and_missed_runs_only_what_was_held_can_be_lost(server):
-    random, fed = Random(1), set[date]()  # fed: the days of feeds that were read
-    server.papers = calendar(random, ago(100))
-    listed = before(TODAY, server.papers)
-    for gap in random.sample(range(1, 61), 60):
-        for days in (gap, 1, 1, 1):
-            feed, api = random.choice(FEED_TROUBLE), random.choice(API_TROUBLE)
-            server.feed_faults, server.api_faults = [*feed], [*api]
-            server.now += timedelta(days=days)
-            with suppress(SourceError):
-                listed |= set(Run(server, listed=listed).ids)
-            fed |= set() if feed in LOST else {server.now}
-    missed = [one for one in server.papers if one.announced not in fed]
-    held = {one.id for one in missed if (one.announced - one.submitted).days > 4}
-    assert before(server.now, server.papers) - listed <= held

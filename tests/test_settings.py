@@ -1,7 +1,8 @@
-"""Three doors to one set of settings, and errors that name the setting, the text and a way out."""
+"""Three doors to one set of settings, and errors that show a way out."""
 
 import os
 import re
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -10,23 +11,33 @@ from ruamel.yaml import YAML
 
 from paper_action import __version__
 from paper_action.paper import ConfigError
-from paper_action.settings import PREFIX, Settings
+from paper_action.settings import PREFIX, Settings, read_settings
 
-from .conftest import DAYS, NOW, TOP, cases
+from .conftest import DAYS, NOW, TOP, cases, paper
 
 SIGNS = st.sampled_from([*"aB*\"',;:|()[]- \n", " AND ", "ti:", " NOT ", " OR "])
 INPUTS = YAML(typ="safe").load(TOP / "action.yml")["inputs"]
 DEFAULTS = {name: each["default"] for name, each in INPUTS.items()}
 DEFAULTS |= {"commit": "false", "token": ""}  # the action's own are others
 NAMES = st.sampled_from(sorted(DEFAULTS.keys() - {"token", "root"}))
-FILES = "path archive section data-file commit-message".split()
-REFUSED = cases("refused.txt") + [[name, "a\x07b.md", "will not do"] for name in FILES]
+BOOLEANS = ("tidy", "commit", "dry-run")
+links = pytest.mark.skipif(os.name == "nt", reason="a link takes a privilege there")
+
+
+def variable(name: str) -> str:
+    return PREFIX + name.upper().replace("-", "_")
 
 
 def load(*flags: str, **texts: str) -> Settings:
-    """Return the settings of a run in this repository, its variables named as the settings are."""
-    variables = {PREFIX + name.upper().replace("-", "_"): text for name, text in texts.items()}
-    return Settings(flags, variables | {"GITHUB_WORKSPACE": str(TOP)}, NOW)
+    """Return the settings of a run in this repository with some variables."""
+    environ = {"GITHUB_WORKSPACE": str(TOP)}
+    for name, text in texts.items():
+        environ[variable(name)] = text
+    return read_settings(flags, environ, NOW)
+
+
+def value(name: str, settings: Settings) -> object:
+    return getattr(settings, name.replace("-", "_"))
 
 
 def error(**texts: str) -> str:
@@ -41,6 +52,14 @@ def printed(capsys, *flags: str, code: int = 0) -> str:
     return "".join(capsys.readouterr())
 
 
+@pytest.fixture
+def page(capsys) -> str:
+    return printed(capsys, "--help")
+
+
+# The doors
+
+
 def test_every_setting_is_in_the_reference_with_its_default():
     reference = (TOP / ".github" / "REFERENCE.md").read_text(encoding="utf-8")
     table = reference.partition("\n## Settings\n")[2].partition("\n## ")[0]
@@ -48,17 +67,29 @@ def test_every_setting_is_in_the_reference_with_its_default():
     assert dict(rows) == DEFAULTS
 
 
-def test_every_setting_is_in_the_help_with_its_default_and_so_is_the_grammar(capsys):
-    page = printed(capsys, "--help")
-    assert page.startswith("usage: python -m paper_action [--SETTING VALUE] ...\n")
-    assert page.count("\n") <= 60
-    assert max(map(len, page.splitlines())) <= 80
-    assert all(word in page for word in ('\n  "RAG"    ', "ANDNOT", "au:", "2024-03-31"))
-    assert {*re.findall("(?m)^ +--([a-z-]+)", page)} == {*DEFAULTS, "version"} - {"token"}
+def test_the_help_fits_a_terminal(page):
+    lines = page.splitlines()
+    assert lines[0] == "usage: python -m paper_action [--SETTING VALUE] ..."
+    assert len(lines) <= 60
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("part", ['\n  "RAG"    ', "ANDNOT", "au:", "2024-03-31"])
+def test_the_help_has_the_grammar_and_the_form_of_a_day(page, part):
+    assert part in page
+
+
+def test_the_help_has_a_flag_for_every_setting_but_the_token(page):
+    flags = set(re.findall("(?m)^ +--([a-z-]+)", page))
+    assert flags == DEFAULTS.keys() - {"token"} | {"version"}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_the_help_has_the_default_of_a_setting(page, name):
     text = " ".join(page.split()).replace("multi- modal", "multi-modal")
-    for name, default in DEFAULTS.items():
-        about = rf"(--{name} \[?\.\.\.|_{name.upper()} )((?!default:).)*\(default: "
-        assert re.search(about + re.escape(f"{default or 'none'})"), text)
+    default = re.escape(f"{DEFAULTS[name] or 'none'})")
+    told = rf"(--{name} \[?\.\.\.|{variable(name)} )((?!default:).)*\(default: {default}"
+    assert re.search(told, text)
 
 
 def test_the_version_can_be_asked_for(capsys):
@@ -66,52 +97,150 @@ def test_the_version_can_be_asked_for(capsys):
 
 
 def test_what_is_no_flag_ends_the_run(capsys):
-    assert "unrecognized arguments: --categ" in printed(capsys, "--categ", "math", code=2)
+    said = printed(capsys, "--categ", "math", code=2)
+    assert "unrecognized arguments: --categ" in said
 
 
-def test_a_flag_wins_over_the_variable_and_empty_means_the_default():
+def test_the_token_has_no_flag(capsys):
+    assert "unrecognized arguments" in printed(capsys, "--token", "x", code=2)
+
+
+def test_a_variable_is_read():
     assert load(categories="math\ncs.CL").categories == ("math", "cs.CL")
+
+
+def test_a_flag_wins_over_the_variable():
     assert load("--categories", "cs.CL", categories="a b!").categories == ("cs.CL",)
-    empty = load("--categories", "", categories="", exclude=" \n", since="")
-    assert vars(empty) == vars(load())
-    assert load("--commit", "--since", "2025-04-01", "--until", "2025-04-01").commit  # one day
     assert not load("--commit", "false", commit="true").commit
 
 
+def test_what_is_empty_is_the_default():
+    empty = load("--categories", "", categories="", exclude=" \n", since="")
+    assert empty == load()
+
+
+@pytest.mark.parametrize("name", BOOLEANS)
+def test_a_flag_alone_is_true(name):
+    assert value(name, load(f"--{name}")) is True
+    assert value(name, load(f"--{name}", "--order", "append")) is True
+
+
 def test_the_workspace_is_the_default_root(folder):
-    assert (load().root, load(root=str(folder)).root) == (TOP, folder)
+    assert load().root == TOP
+    assert load(root=" ").root == TOP
+    assert load(root=str(folder)).root == folder
 
 
-@pytest.mark.parametrize(("name", "text", "value"), cases("settings.txt"))
-def test_values_are_read_in_any_case_and_form_that_is_clear(name, text, value):
-    assert str(getattr(load(**{name: text}), name.replace("-", "_"))) == value
+# Texts
 
 
-@pytest.mark.parametrize(("name", "text", "hint"), REFUSED)
+@pytest.mark.parametrize(("name", "text", "result"), cases("settings.txt"))
+def test_a_value_is_read_from_its_text(name, text, result):
+    assert str(value(name, load(**{name: text}))) == result
+
+
+@pytest.mark.parametrize(("name", "text", "hint"), cases("refused.txt"))
 def test_a_bad_value_is_an_error_that_shows_one_that_would_do(name, text, hint):
     said = error(**{name: text})
     assert said.startswith(f"{name}: ")
-    assert repr(text)[1:-1] in said
+    assert said.count(repr(text)) == 1
     assert hint in said.replace(repr(text), "")
 
 
-def test_what_does_not_go_together_is_an_error():
-    assert error(since="2025-04-02", until="2025-04-01").startswith("until: '2025-04-01' is before")
-    assert "archive: 'archive' is not a folder beside archive/x.md" in error(path="archive/x.md")
-    for name in ("since", "until"):
-        assert f"leave {name} empty" in error(**{"feed-url": str(DAYS[0]), name: "2025-04-01"})
+FILES = ("path", "root", "archive", "data-file", "feed-url")
+TEXTS = (*FILES, "section", "branch", "commit-message")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="making a link takes a privilege there")
-def test_links_are_followed_within_the_checkout_and_not_out_of_it(folder):
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_character_that_cannot_be_seen_is_an_error_that_shows_it(name):
+    assert repr("a\x07b.md") in error(**{name: "a\x07b.md"})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "word"),  # of several words the one that cannot be used
+    [
+        ("categories", "cs.IR, cs_IR, math", "cs_IR"),
+        ("columns", "title, titel", "titel"),
+        ("announce-types", "new crossed", "crossed"),
+        ("keywords", "llm\na OR b, c", "a OR b"),
+    ],
+)
+def test_of_several_words_the_wrong_one_is_named(name, text, word):
+    said = error(**{name: text})
+    assert said.count(word) == 1
+    assert text not in said
+
+
+def test_an_end_before_the_beginning_is_an_error_that_shows_the_form():
+    said = error(since="2025-04-02", until="2025-04-01")
+    assert said.startswith("until: '2025-04-01' is before since; write a day like ")
+
+
+def test_a_window_may_be_one_day():
+    day = date(2025, 4, 1)
+    assert load(since=f"{day}", until=f"{day}").window == (day, day)
+
+
+@pytest.mark.parametrize("path", ["archive/x.md", "archive/deep/x.md"])
+def test_a_list_within_its_own_archive_is_an_error(path):
+    assert "archive: 'archive' holds the list itself" in error(path=path)
+
+
+def test_a_section_has_a_folder_of_its_own_in_the_archive():
+    assert load(archive="old").folder == "old"
+    assert load(archive="old", section="a b").folder == "old/a b"
+
+
+def test_a_commit_message_may_have_several_lines():
+    text = "Add {added}\n\n\tOf today."
+    assert value("commit-message", load(**{"commit-message": text})) == text
+
+
+def test_a_window_in_a_saved_feed_is_an_error():
+    said = error(**{"feed-url": str(DAYS[0]), "since": "2025-04-01"})
+    assert said.startswith("since: '2025-04-01' cannot be read from a saved feed")
+
+
+@links
+def test_links_are_followed_within_the_checkout(folder):
     (folder / "README.md").symlink_to("docs/list.md")
     assert load(root=str(folder)).path == "README.md"
-    (folder / "out.md").symlink_to(folder.parent / "outside.md")
-    assert "leads out of the checkout" in error(root=str(folder), path="out.md")
+
+
+@links
+@pytest.mark.parametrize(
+    ("name", "text"),  # each below a link that leads out
+    [("path", "out/x.md"), ("archive", "out"), ("data-file", "out/x.csv")],
+)
+def test_a_link_out_of_the_checkout_is_an_error(folder, name, text):
+    (folder / "out").symlink_to(folder.parent)
+    said = error(root=str(folder), **{name: text})
+    assert said.startswith(f"{name}: {text!r} leads out of the checkout")
+
+
+@links
+def test_a_link_into_gits_own_folder_is_an_error(folder):
+    (folder / "docs").symlink_to(".git/info")
+    said = error(root=str(folder), path="docs/x.md")
+    assert said.startswith("path: 'docs/x.md' leads into .git")
+
+
+@links
+def test_a_link_to_itself_is_a_place_like_any_other(folder):
+    (folder / "README.md").symlink_to("README.md")
+    assert load(root=str(folder)).path == "README.md"
 
 
 def test_the_token_is_not_shown_where_settings_are_printed():
     assert "secret" not in repr(load(token="secret"))
+
+
+def test_the_token_is_not_shown_where_it_cannot_be_used():
+    assert "secret" not in error(token="secret\x07")
+
+
+def test_the_token_of_the_job_is_used_only_where_it_is_handed_on():
+    assert read_settings([], {"GITHUB_TOKEN": "secret"}, NOW).token == ""
 
 
 @given(NAMES, st.text() | st.lists(SIGNS).map("".join))
@@ -120,3 +249,41 @@ def test_any_text_is_a_value_or_an_error_of_its_setting(name, text):
         load(**{name: text})
     except ConfigError as caught:
         assert caught.setting == name  # noqa: PT017
+
+
+def test_the_chosen_window_ends_today_where_no_other_end_is_given():
+    first, last = date(2025, 4, 1), date(2025, 4, 2)
+    assert load().window is None
+    assert load(since="2025-04-01").window == (first, load().today)
+    assert load(since="2025-04-01", until="2025-04-02").window == (first, last)
+
+
+def test_today_is_the_day_of_greenwich():
+    evening = datetime(2025, 4, 9, 22, 0, tzinfo=timezone(timedelta(hours=-5)))
+    assert read_settings([], {}, evening).today == date(2025, 4, 10)
+
+
+def test_what_may_be_meant_otherwise_is_told_of_both_lists_of_keywords():
+    first, second = load(keywords="au:Wang, Wei", exclude="au:Li, Na").notices
+    assert first.startswith("keywords: 'au:Wang, Wei' is two alternatives")
+    assert second.startswith("exclude: 'au:Li, Na' is two alternatives")
+
+
+def test_categories_that_arxiv_has_are_no_warning():
+    assert load(categories="cs.IR, math, hep-th, eess.SY").warnings == ()
+
+
+def test_a_category_that_arxiv_does_not_have_is_a_warning_with_the_nearest_ones():
+    (warning,) = load(categories="cs.IR, cs.NPL").warnings
+    assert warning.startswith("categories: arXiv has no 'cs.NPL'; the nearest are cs.PL")
+
+
+def test_a_category_like_no_other_is_a_warning_that_shows_where_they_are_listed():
+    (warning,) = load(categories="zzzz").warnings
+    assert warning.endswith(" listed at https://arxiv.org/category_taxonomy")
+
+
+def test_a_paper_to_be_left_out_matches_nothing():
+    settings = load(keywords="llm", exclude="survey")
+    assert settings.match(paper(title="An LLM")) == ("llm",)
+    assert settings.match(paper(title="A survey of LLMs")) == ()

@@ -1,92 +1,235 @@
 """Parse arXiv's two dialects of Atom, the announcement feed and the query API's.
 
-The parser takes neither entities nor DTDs nor the network, and does not recover: what was cut
-off on its way must be an error and never a shorter list.
+The parser takes neither entities nor DTDs nor the network, and does not recover: what
+was cut off on its way must be an error and never a shorter list.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from lxml import etree
 
-from paper_action.paper import Paper, SourceError, entry_id
+from paper_action.paper import (
+    MANY_TRIES,
+    ConfigError,
+    Paper,
+    PaperActionError,
+    RefusalError,
+    SourceError,
+    entry_id,
+)
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
+
+# What an announcement's summary says before the abstract.
 _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
-_NAME = re.compile(r"(?:[^,(]++|\((?:[^()]++|\([^()]*\))*+\)|\()++")  # A. One (Univ. X, Dept. Y)
+# How arXiv begins to say that it has no such category.
+_BAD_CATEGORY = ("Bad archive", "Bad subject", "Bad categor")
+# Twice what a page of 2,000 papers by large collaborations holds; each takes memory.
+_MOST_ELEMENTS = 1_000_000
+
+_Texts = defaultdict[str, str]
 
 
 class Feed(NamedTuple):
-    """One document: its papers, the number of its entries, and what could not be read.
+    """One document: its papers, how many entries it has, and why some are no papers.
 
-    ``total`` is the number of results the query API has in all, 0 in an announcement feed.
+    ``total`` is the number of results the query API has in all, 0 in an announcement.
     """
 
-    papers: list[Paper]
+    papers: Sequence[Paper]
     entries: int
     total: int
-    unreadable: list[str]
+    unreadable: Sequence[str]
 
 
 def parse(document: bytes) -> Feed:
     """Read one Atom document of arXiv's.
 
-    Raises SourceError when the document is not whole, not Atom, or an error of arXiv's.
+    Raises SourceError when the document is not whole or not Atom, RefusalError when it
+    is an error of arXiv's, and ConfigError when that is about a category.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
-    try:
-        root = etree.fromstring(document, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError(f"not a whole Atom document: {error}", retry=True) from error
-    if root.tag != _ATOM + "feed" or root.getroottree().docinfo.internalDTD is not None:
-        raise SourceError("not an Atom feed", retry=True)
+    root = _root(document)
     if root.findtext(_ATOM + "title", "").startswith("Feed error"):
-        raise SourceError(f"arXiv says: {root.findtext(_ATOM + 'subtitle', '')[:500]}")
-    papers, unreadable, entries = [], [], root.findall(_ATOM + "entry")
-    total = re.fullmatch("[0-9]{1,9}", root.findtext("{*}totalResults", "").strip())
+        raise _refusal(root.findtext(_ATOM + "subtitle", ""))
+    entries = root.findall(_ATOM + "entry")
+    papers = []
+    unreadable = []
     for number, entry in enumerate(entries, 1):
-        texts = defaultdict(str, {child.tag: (child.text or "").strip() for child in entry})
+        texts = _texts(entry)
         name = texts[_ATOM + "id"] or texts[_ATOM + "title"] or f"number {number}"
         if "/api/errors" in name:
-            raise SourceError(f"arXiv says: {texts[_ATOM + 'summary'][:500]}")
+            raise _refusal(texts[_ATOM + "summary"])
         try:
             papers.append(_paper(entry, texts))
         except ValueError as error:
-            unreadable.append(f"entry {name[:200]!r} skipped: {error}")
-    return Feed(papers, len(entries), int(total[0]) if total else 0, unreadable)
+            unreadable.append(f"{name[:200]!r}: {error}")
+    return Feed(papers, len(entries), _total(root), unreadable)
+
+
+def _root(document: bytes) -> etree._Element:
+    """Return a document's feed element; SourceError if it is no plain, whole Atom."""
+    if document.count(b"<") - document.count(b"</") > _MOST_ELEMENTS:
+        raise SourceError(f"more than {_MOST_ELEMENTS} elements")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        remove_blank_text=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(document, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        words = f"not a whole Atom document: {error}"
+        raise SourceError(words, tries=MANY_TRIES) from error
+    if root.tag != _ATOM + "feed" or root.getroottree().docinfo.internalDTD is not None:
+        raise SourceError("not an Atom feed", tries=MANY_TRIES)
+    return root
+
+
+def _refusal(words: str) -> PaperActionError:
+    """Return an error that tells arXiv's own words."""
+    words = _line(words)[:500]
+    message = f"arXiv says: {words}"
+    if words.startswith(_BAD_CATEGORY):
+        return ConfigError("categories", message)
+    return RefusalError(message)
+
+
+def _total(root: etree._Element) -> int:
+    """Return how many results there are in all, 0 where no number says so."""
+    text = root.findtext("{*}totalResults", "").strip()
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+
+
+def _texts(entry: etree._Element) -> _Texts:
+    """Return the text of each child, by its name."""
+    texts = _Texts(str)
+    for child in entry:
+        texts[child.tag] = _text(child)
+    return texts
+
+
+def _text(element: etree._Element) -> str:
+    """Return an element's text, with that of elements inside it."""
+    return "".join(map(str, element.itertext())).strip()
 
 
 def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _paper(entry: etree._Element, texts: defaultdict[str, str]) -> Paper:
-    """Return the entry's record; ValueError when it has no usable ID, title or date."""
-    identity, title = entry_id(texts[_ATOM + "id"]), _line(texts[_ATOM + "title"])
-    if not identity or not title:
-        raise ValueError("it has no title" if identity else "its id names no paper")
-    date = datetime.fromisoformat(texts[_ATOM + "published"] or texts[_ATOM + "updated"])
-    if date.tzinfo is None:
-        raise ValueError("its date has no timezone")
-    abstract = _PREAMBLE.sub("", texts[_ATOM + "summary"], count=1)
-    tags = *entry.iterchildren(_ARXIV + "primary_category"), *entry.iterchildren(_ATOM + "category")
-    categories = tuple(filter(None, dict.fromkeys(tag.get("term", "").strip() for tag in tags)))
-    authors = tuple(filter(None, map(_line, _authors(entry, texts))))
-    kind, comment = texts[_ARXIV + "announce_type"], _line(texts[_ARXIV + "comment"])
-    doi = texts[_ARXIV + "DOI"] or texts[_ARXIV + "doi"]
-    return Paper(*identity, title, abstract, authors, categories, kind, date, comment, doi)
+def _paper(entry: etree._Element, texts: _Texts) -> Paper:
+    """Return an entry's record; ValueError when it has no usable ID, title or date."""
+    identity = entry_id(texts[_ATOM + "id"])
+    if not identity:
+        raise ValueError("its id names no paper")
+    title = _line(texts[_ATOM + "title"])
+    if not title:
+        raise ValueError("it has no title")
+    identifier, version = identity
+    return Paper(
+        id=identifier,
+        version=version,
+        title=title,
+        abstract=_PREAMBLE.sub("", texts[_ATOM + "summary"], count=1),
+        authors=_authors(entry),
+        categories=_categories(entry),
+        announce_type=texts[_ARXIV + "announce_type"],
+        date=_moment(texts[_ATOM + "published"] or texts[_ATOM + "updated"]),
+        comment=_line(texts[_ARXIV + "comment"]),
+        doi=texts[_ARXIV + "DOI"] or texts[_ARXIV + "doi"],
+    )
 
 
-def _authors(entry: etree._Element, texts: defaultdict[str, str]) -> Iterator[str]:
-    """Yield the authors, each ``Name`` or ``Name (affiliation)``, as both dialects have them."""
-    names = _line(texts[_CREATOR])
-    yield from _NAME.findall(names) if "(" in names else names.split(",")
-    for author in () if names else entry.iterchildren(_ATOM + "author"):
-        places = [place.text for place in author.findall(_ARXIV + "affiliation") if place.text]
-        name = f"{author.findtext(_ATOM + 'name', '')} ({', '.join(places)})"
-        yield name.removesuffix(" ()")
+def _moment(text: str) -> datetime:
+    """Return the moment a text names, in UTC where it names no timezone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = _moment_in_words(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment
+
+
+def _moment_in_words(text: str) -> datetime:
+    """Return the moment of a text like ``Tue, 08 Apr 2025 00:00:00 -0400``."""
+    from dateutil import parser  # slow to import, and seldom needed
+
+    def offset(_name: str, seconds: int | None) -> int | None:
+        return seconds  # a zone's name alone would be read by this machine's clock
+
+    try:
+        # What the text leaves out is that of the year 1, so that no year is no date.
+        moment = parser.parse(text, default=datetime(1, 1, 1, tzinfo=UTC), tzinfos=offset)
+    except (ValueError, OverflowError):
+        raise ValueError("its date cannot be read") from None
+    if moment.year == 1:
+        raise ValueError("its date has no year")
+    return moment
+
+
+def _categories(entry: etree._Element) -> tuple[str, ...]:
+    """Return the entry's categories, each once, the primary one first."""
+    tags = [
+        *entry.iterchildren(_ARXIV + "primary_category"),
+        *entry.iterchildren(_ATOM + "category"),
+    ]
+    terms = [tag.get("term", "").strip() for tag in tags]
+    return tuple(term for term in dict.fromkeys(terms) if term)
+
+
+def _authors(entry: etree._Element) -> tuple[str, ...]:
+    """Return the authors, each ``Name`` or ``Name (affiliation)``."""
+    names = []
+    for creator in entry.iterchildren(_CREATOR):
+        names += _split_names(_text(creator))
+    if not names:
+        names = [_author(author) for author in entry.iterchildren(_ATOM + "author")]
+    lines = [_line(name) for name in names]
+    return tuple(name for name in lines if name)
+
+
+def _author(author: etree._Element) -> str:
+    """Return an author of the query API, with the affiliations in brackets."""
+    name = author.findtext(_ATOM + "name", "")
+    places = [place.text for place in author.findall(_ARXIV + "affiliation") if place.text]
+    if not places:
+        return name
+    return f"{name} ({', '.join(places)})"
+
+
+def _split_names(text: str) -> list[str]:
+    """Split at the commas outside brackets: A. One (Univ. X, Dept. Y), B. Two."""
+    if "(" not in text:
+        return text.split(",")
+    closing = _brackets(text)
+    names = []
+    start = 0
+    place = 0
+    while place < len(text):
+        place = closing.get(place, place)
+        if text[place] == ",":
+            names.append(text[start:place])
+            start = place + 1
+        place += 1
+    return [*names, text[start:]]
+
+
+def _brackets(text: str) -> dict[int, int]:
+    """Return where each bracket that is closed opens, and where it closes."""
+    closing = {}
+    opened = []
+    for place, sign in enumerate(text):
+        if sign == "(":
+            opened.append(place)
+        elif sign == ")" and opened:
+            closing[opened.pop()] = place
+    return closing

@@ -1,0 +1,166 @@
+"""Months of arXiv: runs are missed, servers fail, papers are held; nothing is lost.
+
+arXiv announces papers on workdays but for its holidays, one to four days after they
+were submitted, some of them, which moderators hold, only after weeks. It gives IDs in
+the order of announcements.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+
+from paper_action.paper import Cursor, SourceError, by_age
+
+from .fake_arxiv import Entry, FakeArxiv, Fault
+from .readings import Run
+
+DAY = timedelta(days=1)
+GAPS = (1, 4, 10, 20, 45, 120)  # days without a run
+HOLIDAYS = ("12-24", "12-25", "12-26", "12-31", "01-01", "01-20", "05-26")
+NOTED_FOR = 21 * DAY  # at most
+
+
+class List:
+    """A list that keeps its papers and its note in memory, by the contract's rules."""
+
+    def __init__(self) -> None:
+        self.papers: set[str] = set()
+        self.note: Cursor | None = None
+        self.keyword = "LLM"
+        self.requests = 0
+        self.commits = 0
+
+    def run(self, server: FakeArxiv) -> None:
+        """Read arXiv once, and keep what is new."""
+        try:
+            words = ("--keywords", self.keyword)
+            run = Run(server, *words, listed=self.papers, cursor=self.note)
+        except SourceError:
+            return
+        self.requests = len(run.asked)
+        wanted = {paper.id for paper in run.papers if self.keyword in paper.title}
+        new = wanted - self.papers
+        self.papers |= new
+        is_moved = self._move(run.cursor, server.now, has_rows=bool(new))
+        self.commits += bool(new or is_moved)
+
+    def _move(self, read_to: Cursor | None, today: date, *, has_rows: bool) -> bool:
+        """Move the note on, if it is time for that; tell whether it was."""
+        if not read_to:
+            return False
+        if self.note:
+            if by_age(read_to.id) < by_age(self.note.id):
+                return False
+            if not has_rows and today - self.note.day <= NOTED_FOR:
+                return False
+        self.note = read_to
+        return True
+
+
+def workdays(first: date, count: int) -> list[date]:
+    """Return the days of so many on which arXiv announces papers."""
+    dates = [first + n * DAY for n in range(count)]
+    dates = [day for day in dates if day.weekday() < 5]
+    return [day for day in dates if f"{day:%m-%d}" not in HOLIDAYS]
+
+
+def announced(luck: Random, dates: list[date], matches: float, others: float) -> Iterator[Entry]:
+    """Yield papers, so many a day that match and that do not; some were held."""
+    number = 0
+    for day in dates:
+        for share, title in ((matches, "An LLM"), (others, "Trees")):
+            count = int(share) + (luck.random() < share % 1)
+            for _ in range(count):
+                wait = luck.randint(1, 4)
+                if luck.random() < 0.1:
+                    wait = luck.randint(10, 90)
+                number += 1
+                yield Entry(
+                    f"{day:%y%m}.{number:05}",
+                    title,
+                    announced=day,
+                    submitted=day - wait * DAY,
+                    second=f"{luck.randint(0, 23):02}:00:{luck.randint(0, 3):02}",
+                )
+
+
+# what happens on the first day back ⇒ how the API answers then
+TROUBLE = {
+    "nothing": [],
+    "the API fails": [Fault(404)],
+    "the API fails between two pages": [None, Fault(404)],
+    "the API's index is behind": [Fault(stale=1)] * 9,
+}
+
+
+def run_for(days: int, server: FakeArxiv, papers: List) -> None:
+    """Run once a day."""
+    for _ in range(days):
+        papers.run(server)
+        server.now += DAY
+
+
+@pytest.fixture
+def server():
+    with FakeArxiv() as fake:
+        fake.page = 500
+        fake.now = date(2024, 11, 4)
+        yield fake
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+@pytest.mark.parametrize("matches", [20, 1, 0.05])
+def test_after_a_gap_nothing_new_and_nothing_held_is_lost(server, matches, trouble):
+    luck = Random(f"{matches}")
+    first = server.now
+    server.papers = list(announced(luck, workdays(first, 260), matches, others=1))
+    papers = List()
+    run_for(5, server, papers)
+    for gap in GAPS:
+        server.now += gap * DAY
+        server.api_faults = [*TROUBLE[trouble]]
+        run_for(5, server, papers)
+        server.api_faults = []
+    due = [one for one in server.papers if first <= one.announced < server.now]
+    lost = [one for one in due if "LLM" in one.title and one.id not in papers.papers]
+    assert lost == []
+
+
+def test_quiet_days_take_two_requests_and_a_commit_every_third_week(server):
+    luck = Random(0)
+    server.papers = list(announced(luck, workdays(server.now, 400), 0, others=1))
+    papers = List()
+    requests = []
+    for _ in range(400):
+        papers.run(server)
+        requests.append(papers.requests)
+        server.now += DAY
+    assert set(requests) == {2}
+    assert papers.commits <= 1 + 400 // 21
+
+
+def test_a_new_keyword_brings_papers_from_the_next_announcement_on(server):
+    dates = workdays(server.now, 30)
+    server.papers = list(announced(Random(0), dates, 9, others=9))
+    papers = List()
+    papers.keyword = "Trees"
+    run_for(10, server, papers)
+    before = {*papers.papers}
+    papers.keyword = "LLM"
+    papers.run(server)
+    today = [one for one in server.papers if one.announced == server.now]
+    assert papers.papers - before == {one.id for one in today if one.title == "An LLM"}
+
+
+def test_a_deleted_row_does_not_bring_others_back(server):
+    dates = workdays(server.now, 30)
+    server.papers = list(announced(Random(0), dates, 1, others=1))
+    papers = List()
+    run_for(20, server, papers)
+    before = {*papers.papers}
+    papers.papers.remove(min(before))
+    run_for(3, server, papers)
+    news = {one.id for one in server.papers if one.announced >= server.now - 3 * DAY}
+    assert papers.papers - news == before - {min(before)} - news
