@@ -208,7 +208,7 @@ def rejected(texts: list[str]) -> list[tuple[str, str]]:
 
 
 def unset_formulas() -> list[Figure]:
-    """Count the formulas of the samples that MathJax rejects, where npm can bring it."""
+    """Count what MathJax rejects of the samples' formulas, where npm can bring it."""
     if not shutil.which("npm"):
         return []
     texts = [paper["abstract"] for paper in SAMPLE]
