@@ -117,6 +117,7 @@ def server():
 def test_after_a_gap_nothing_new_and_nothing_held_is_lost(server, matches, trouble):
     luck = Random(f"{matches}")
     first = server.now
+    server.page = 30 + int(20 * matches)  # so that there are several pages
     server.papers = list(announced(luck, workdays(first, 260), matches, others=1))
     papers = List()
     run_for(5, server, papers)
