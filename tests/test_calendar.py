@@ -120,11 +120,11 @@ def test_after_a_gap_nothing_new_and_nothing_held_is_lost(server, matches, troub
     server.page = 30 + int(20 * matches)  # so that there are several pages
     server.papers = list(announced(luck, workdays(first, 260), matches, others=1))
     papers = List()
-    run_for(5, server, papers)
+    run_for(3, server, papers)
     for gap in GAPS:
         server.now += gap * DAY
         server.api_faults = [*TROUBLE[trouble]]
-        run_for(5, server, papers)
+        run_for(3, server, papers)
         server.api_faults = []
     due = [one for one in server.papers if first <= one.announced < server.now]
     lost = [one for one in due if "LLM" in one.title and one.id not in papers.papers]
