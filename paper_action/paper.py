@@ -16,7 +16,9 @@ _ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
 _DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
 _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
 # A link to one paper, any version; group 1 is the ID.
-LINK = re.compile(rf"(?i:https?://(?:{_ARXIV}|{_DOI}|{_OTHER}))({ID})(?:v\d+)?(?!\d)")
+LINK = re.compile(
+    rf"(?i:https?://(?:{_ARXIV}|{_DOI}|{_OTHER}))({ID})(?:v\d+)?(?!\d)", re.ASCII
+)
 
 
 class PaperActionError(Exception):

@@ -1,69 +1,98 @@
-"""A file of Markdown, read once: its tables, the papers it lists, the table that is ours."""
-
-import json
-import re
+"""A table's columns and cells: what a header means, and what a paper's row holds."""
 
 import pytest
 
-from paper_action.listing.table import cells, read, record
+from paper_action.listing import cells
 
-from .conftest import DATA, NOW, paper
+from .conftest import paper
+from .lists import get, pages, revise
+from .rendered import table_rows
 
-HEAD = "| Title | Link | Abstract | Authors |\n| --- | --- | --- | --- |\n"
-ROW = "| T | [https://arxiv.org/abs/{0}](https://arxiv.org/abs/{0}) | {1} | A. One |\n"
-ONE = paper(doi="10.1/(a)b", comment=r"na\"ive", authors=(r"Erd\H{o}s", "B. Two"))
-
-
-def pages(kind: str) -> list[tuple[str, str]]:
-    """Return what is said of each file of Markdown of that kind, and its text."""
-    text = (DATA / "pages.txt").read_text(encoding="utf-8")
-    return re.findall(rf"(?m)^=== (?:{kind}) ?(.*)\n((?:(?!===).*\n)*)", text)
+ONE = paper(
+    doi="10.1/(a)b",
+    comment=r"na\"ive",
+    authors=(r"Erd\H{o}s (Univ. X)", "B. Two"),
+    abstract="Words.\n  Others.",
+)
+FOLDED = "<details><summary>Abstract</summary>Words.<br><br>Others.</details>"
+CELLS = {  # by column, what stands in the row of that paper
+    "title": "An LLM",
+    "link": f"[{ONE.url}]({ONE.url})",
+    "abstract": "Words.<br><br>Others.",
+    "abstract-folded": FOLDED,
+    "authors": "Erdős (Univ. X), B. Two",
+    "date": "2025-04-10",
+    "pdf": "[pdf](https://arxiv.org/pdf/2504.03184)",
+    "categories": "cs.IR",
+    "comment": "naïve",
+    "doi": "<https://doi.org/10.1/(a)b>",
+    "id": f"[2504.03184]({ONE.url})",
+    "": "",
+}
 
 
 @pytest.mark.parametrize(("column", "names"), pages("column"))
-def test_header_names_are_understood_in_whatever_dress(column, names):
+def test_header_names_are_understood_in_whatever_dress(folder, column, names):
     for name in names.strip().split("|"):
-        text = f"<!-- papers:start -->\n| {name} |\n|---|\n<!-- papers:end -->\n"
-        assert read(text).columns == (column,)
+        header = f"| ID | {name} |\n|---|---|\n"
+        text = f"<!-- papers:start -->\n{header}<!-- papers:end -->\n"
+        done = revise(folder, text, [ONE])
+        assert done.rows == [f"| {CELLS['id']} | {CELLS[column]} |"]
 
 
-@pytest.mark.parametrize(("papers", "text"), pages("lists|torn lists"))
-def test_a_link_lists_its_paper_wherever_it_stands_but_in_an_abstract(papers, text):
-    papers, _, section = papers.partition(" in ")
-    for eol in ("\n", "\r\n", "\r"):
-        assert read(text.replace("\n", eol), section).papers == {*papers.split()}
+@pytest.mark.parametrize("column", CELLS)
+def test_every_column_has_its_cell(column):
+    assert cells(ONE, ["id", column], folded=False) == [CELLS["id"], CELLS[column]]
 
 
-@pytest.mark.parametrize(("line", "text"), pages("line"))
-def test_ours_is_the_first_headings_table_with_most_papers_unless_markers_say_else(line, text):
-    for begin, eol in (("", "\n"), ("\ufeff", "\r\n")):
-        ours = read(begin + text.replace("\n", eol))
-        assert (ours.line(ours.start) if ours.columns else 0) == int(line)
+@pytest.mark.parametrize("columns", [["title"], ["title", "abstract", "authors"]])
+def test_the_title_is_the_link_where_no_column_has_one(columns):
+    assert cells(ONE, columns, folded=False)[0] == f"[An LLM]({ONE.url})"
 
 
-CELLS = {
-    "title": "An LLM", "link": f"[{ONE.url}]({ONE.url})", "abstract": "Words.",
-    "abstract-folded": "<details><summary>Abstract</summary>Words.</details>",
-    "authors": "Erdős, B. Two", "date": "2025-04-10", "categories": "cs.IR",
-    "pdf": "[pdf](https://arxiv.org/pdf/2504.03184)", "id": f"[2504.03184]({ONE.url})",
-    "comment": "naïve", "doi": "<https://doi.org/10.1/(a)b>", "": "",
-    "title+authors": "An LLM<br>Erdős, B. Two",
-}  # fmt: skip
+@pytest.mark.parametrize("column", ["link", "pdf", "id"])
+def test_the_title_is_no_link_where_a_column_has_one(column):
+    assert cells(ONE, ["title", column], folded=False)[0] == "An LLM"
 
 
-def test_every_column_has_its_cell_and_the_title_the_link_where_no_other_column_has_it():
-    assert cells(ONE, [*CELLS], folded=False) == [*CELLS.values()]
-    alone = cells(ONE, ["title+authors", "abstract"], folded=True)
-    assert alone == [f"[An LLM]({ONE.url})<br>Erdős, B. Two", CELLS["abstract-folded"]]
-    assert cells(ONE, ["title", "date"], folded=False)[0] == f"[An LLM]({ONE.url})"
-    empty = cells(paper(abstract=""), ["id", "title", "doi", "abstract"], folded=True)
-    assert empty == [CELLS["id"], "An LLM", "", ""]
+def test_an_abstract_is_folded_where_that_is_asked_for():
+    assert cells(ONE, ["id", "abstract"], folded=True)[1] == FOLDED
 
 
-def test_a_record_is_plain_text_in_the_order_of_the_output():
-    one = paper(title=r"Gei{\ss}ler", abstract="One.\n  Two", authors=("A. One (X)", "(X: Y)"))
-    assert json.dumps(record(one), ensure_ascii=False) == (
-        '{"id": "2504.03184", "title": "Geißler", "abstract": "One.\\n\\nTwo", '
-        f'"authors": ["A. One"], "categories": ["cs.IR"], "date": "{NOW.isoformat()}", '
-        f'"url": "{one.url}", "announce_type": "new"}}'
-    )
+@pytest.mark.parametrize("column", ["doi", "abstract", "abstract-folded", "comment"])
+def test_what_a_paper_lacks_is_an_empty_cell(column):
+    empty = paper(abstract="")
+    assert cells(empty, ["id", column], folded=True)[1] == ""
+
+
+def test_the_title_of_a_table_with_a_paper_column_besides_is_no_link(folder):
+    done = revise(folder, "| Title | Paper |\n|---|---|\n", [ONE])
+    assert done.rows == [f"| An LLM | {CELLS['link']} |"]
+
+
+HEADERS = [  # the setting columns, the header of the table that is made
+    ("title, link, abstract, authors", "| Title | Link | Abstract | Authors |"),
+    ("id, pdf, doi", "| ID | PDF | DOI |"),
+    ("title, abstract-folded, date", "| Title | Abstract | Date |"),
+    ("link, categories, comment", "| Link | Categories | Comment |"),
+]
+
+
+@pytest.mark.parametrize(("columns", "header"), HEADERS)
+def test_a_new_table_has_the_columns_that_were_asked_for(folder, columns, header):
+    revise(folder, papers=[ONE], columns=columns)
+    lines = get(folder).splitlines()
+    assert lines[4] == header
+    assert lines[5] == "|" + " --- |" * len(columns.split(","))
+    assert len(table_rows(get(folder))) == 1
+
+
+def test_a_new_table_folds_abstracts_if_its_columns_say_so(folder):
+    done = revise(folder, papers=[ONE], columns="id, abstract-folded")
+    assert done.rows == [f"| {CELLS['id']} | {FOLDED} |"]
+
+
+def test_so_does_a_table_that_was_there(folder):
+    text = "| Title | ID | Abstract |\n|-|-|-|\n"
+    done = revise(folder, text, [ONE], columns="abstract-folded, id")
+    assert done.rows == [f"| An LLM | {CELLS['id']} | {FOLDED} |"]

@@ -1,35 +1,38 @@
-"""One topic's list in a folder: which papers it has, and how it changes when others come.
+"""One topic's list: opened, revised on paper, checked, and only then written.
 
-The list is a table in a Markdown file, an archive of pages for its oldest rows, and perhaps a data
-file. What is about to be written is read first, as the next run will read it.
+The list is a table in a Markdown file, an archive of pages for its oldest rows, and
+perhaps a data file. What is about to be written is read first, as the next run will
+read it, so that no list can grow by the same papers day after day.
 """
 
-import csv
-import json
-import re
 from collections.abc import Mapping, Sequence, Set
-from functools import cache
-from io import StringIO
+from datetime import timedelta
 from pathlib import Path
-from posixpath import dirname, relpath
 from typing import NamedTuple
-from urllib.parse import quote
 
-from paper_action.paper import ConfigError, Cursor, Paper, Revision, by_age, linked_ids, month
-from paper_action.settings import Settings, located
+from paper_action.paper import Cursor, Paper, Revision
+from paper_action.settings import Settings
 
-from . import table
-from .table import KEYS, TITLES, Row, Table
+from . import advice
+from .archive import Move, Pages, archive_link, move_oldest, papers_of, read_archive
+from .data_file import extended, read_data_file
+from .files import read_text, replace_all
+from .frame import Frame, frame_of
+from .marks import Note
+from .opening import NEEDED, Opened, opened, refusal
+from .table import Row
+from .tidy import row_of, tidied
 
-_NEEDED = "a column Title, Link, PDF or ID; <!-- papers:start --> above, <!-- papers:end --> below"
-_Files = dict[str, bytes]  # paths in the folder, with /, and contents
+_NEW_FILE = "# arXiv papers\n"
+# A note that is older moves without new rows too: the query API is asked from it on.
+_NOTE_AGE = timedelta(days=21)
 
 
 class State(NamedTuple):
     """What a list says before a run.
 
-    ``papers`` are those already listed, ``untidy`` those whose rows are to be made anew, each once;
-    ``cursor`` is how far the list has read.
+    ``papers`` are those already listed, ``untidy`` those whose rows are to be made
+    anew, each once; ``cursor`` is how far the list has read.
     """
 
     papers: Set[str]
@@ -38,11 +41,34 @@ class State(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a run brings: papers, arXiv's own records by ID of the rows to tidy, how far it read."""
+    """What a run brings: papers, records of rows to tidy by ID, how far it read."""
 
     papers: Sequence[Paper]
     records: Mapping[str, Paper] = {}
     cursor: Cursor | None = None
+
+
+class _Plan(NamedTuple):
+    """What is to become of a list: ``known`` are the papers that it has by now.
+
+    ``new`` are the rows of the papers ``added``, ``tidied`` counts rows made anew.
+    """
+
+    known: Set[str]
+    added: Sequence[Paper]
+    new: Sequence[Row]
+    frame: Frame
+    move: Move
+    tidied: int
+    cursor: Cursor | None
+
+    @property
+    def is_change(self) -> bool:
+        return bool(self.new or self.move.moved or self.tidied or self.cursor)
+
+    @property
+    def text(self) -> str:
+        return self.frame.text(self.move.staying)
 
 
 def listed(folder: Path, settings: Settings) -> State:
@@ -50,206 +76,146 @@ def listed(folder: Path, settings: Settings) -> State:
 
     Raises ConfigError when the files cannot take rows.
     """
-    _data(folder, [], settings)
-    ours, _, known = _opened(folder, settings)
-    untidy = [*dict.fromkeys(row.told for row in ours.rows if row.told and settings.tidy)]
-    return State(known, untidy, None)
-
-
-def revise(folder: Path, change: Change, settings: Settings) -> Revision:
-    """Add the papers not listed yet, tidy and archive; read and write the files below a folder.
-
-    Nothing is written in a dry run, nor
-    when a ConfigError tells that the next run would not find what this one wrote.
-    """
-    papers, records, _ = change
-    ours, pages, known = _opened(folder, settings)
-    old, added = ours.rows, [paper for paper in papers if paper.id not in known]
-    warnings, place, had = list[str](), "", len(known)
-    if added and not old and ours.papers:
-        warnings.append(f"papers stand outside the new table; yours would need {_NEEDED}")
-    ours.rows = _tidied(ours, records, settings)
-    tidied = len({*old} - {*ours.rows})
-    new = [_row(ours, paper, settings) for paper in added]
-    ours.rows = [*ours.rows, *new] if settings.order == "append" else [*new, *ours.rows]
-    count, files = len(ours.rows), _move_oldest(ours, pages, settings, warnings)
-    moved = count - len(ours.rows)
-    if ours.rows != old:
-        again = _read(ours.rewritten(), settings, ours.rows)
-        if new:
-            first = max(again.text.find(new[0].text), ours.start)
-            above = re.findall(r"(?m)^#+[ \t]+(.+?)[# \t\r]*$", again.text[:first])[-1:]
-            under = "".join(f", under “{heading}”" for heading in above)
-            place = f"{settings.path}, line {again.line(first)}{under}"
-        files |= {settings.path: again.text.encode()} | _data(folder, added, settings)
-    written = () if settings.dry_run else tuple(files)
-    for name in written:
-        _write(located(folder, name, "path"), files[name])
-    rows, listed = [row.text.strip() for row in new], len(papers) - len(added)
-    return Revision(
-        files=written,
-        added=added,
-        rows=rows,
-        had=had,
-        listed=listed,
-        moved=moved,
-        tidied=tidied,
-        place=place,
-        warnings=warnings,
+    read_data_file(folder, settings)
+    text = read_text(folder, settings.path, "path")
+    before = opened(text or _NEW_FILE, settings)
+    untidy: list[str] = []
+    if settings.tidy:
+        untidy = list(dict.fromkeys(row.told for row in before.rows if row.told))
+    return State(
+        papers=before.papers | papers_of(read_archive(folder, settings)),
+        untidy=untidy,
+        cursor=before.note.cursor if before.note else None,
     )
 
 
-def _write(file: Path, content: bytes) -> None:
-    """Replace a file in a single step: whoever looks sees the old one or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.tmp")
-    draft.write_bytes(content)
-    if file.exists():
-        draft.chmod(file.stat().st_mode)
-    draft.replace(file)
+def revise(folder: Path, change: Change, settings: Settings) -> Revision:
+    """Add the papers not listed yet, tidy and archive; write the files below a folder.
 
-
-def _text(folder: Path, name: str, setting: str) -> str:
-    """Return a file's text, its last line ended, empty where there is none.
-
-    Raises ConfigError if it cannot be kept.
+    Nothing is written in a dry run, nor when a ConfigError tells that the next run
+    would not find what this one wrote.
     """
-    file = located(folder, name, setting)
-    text = file.read_bytes().decode(errors="surrogateescape") if file.is_file() else ""
-    if text.startswith("version https://git-lfs") or re.search("[\udc80-\udcff]", text):
-        raise ConfigError(setting, f"{name!r} is not UTF-8 text, or is kept in git-lfs")
-    return text if not text or text.endswith(("\r", "\n")) else text + _line_ending(text)
+    data = read_data_file(folder, settings)
+    text = read_text(folder, settings.path, "path")
+    before = opened(text or _NEW_FILE, settings)
+    is_new = not (folder / settings.path).exists()
+    plan = _planned(before, read_archive(folder, settings), change, settings)
+    done = _told(before, plan, change, settings)
+    if not plan.is_change:
+        return done
+
+    after = _checked(plan, settings)
+    done = done._replace(place=_place(after, plan.new, settings))
+    if settings.dry_run:
+        return done
+
+    files = {**plan.move.pages, settings.path: plan.text}
+    if plan.added and settings.data_file:
+        files[settings.data_file] = extended(data, plan.added, settings)
+    replace_all(folder, files)
+    return done._replace(files=tuple(files), made_file=is_new, cursor=plan.cursor)
 
 
-def _line_ending(text: str) -> str:
-    return next(re.finditer(r"\r\n?|\n|\Z", text))[0] or "\n"
+def _told(before: Opened, plan: _Plan, change: Change, settings: Settings) -> Revision:
+    """Return what is to be told of a plan, whether it is carried out or not."""
+    return Revision(
+        added=plan.added,
+        rows=[row.text.strip() for row in plan.new],
+        had=len(plan.known),
+        listed=len(change.papers) - len(plan.added),
+        moved=len(plan.move.moved),
+        tidied=plan.tidied,
+        notes=_notes(before, settings),
+        warnings=_warnings(before, plan, settings),
+    )
 
 
-def _opened(folder: Path, settings: Settings) -> tuple[Table, _Files, set[str]]:
-    """Return our table, the archive's pages, whoever made them, and the papers in all of them."""
-    file = folder / settings.path
-    for other in file.parent.glob("*"):
-        if other.name != file.name and other.name.lower() == file.name.lower():
-            raise ConfigError("path", f"{settings.path!r} is there as {other.name!r}; write that")
-    ours = _read(_text(folder, settings.path, "path") or "# arXiv papers\n", settings)
-    pages = sorted(page for page in (folder / settings.folder).rglob("*.md") if page.is_file())
-    names = [page.relative_to(folder).as_posix() for page in pages]
-    archive = {name: located(folder, name, "archive").read_bytes() for name in names}
-    return ours, archive, ours.papers.union(*map(_papers_of, archive.values()))
+def _planned(
+    before: Opened, archive: Pages, change: Change, settings: Settings
+) -> _Plan:
+    """Return what a change makes of a list."""
+    known = before.papers | papers_of(archive)
+    added = [paper for paper in change.papers if paper.id not in known]
+    cursor = _next_note(before.note, change.cursor, settings, rows_come=bool(added))
+    frame = frame_of(before, cursor, settings)
+
+    tidy = tidied(before.rows, change.records, frame, settings)
+    new = [row_of(paper, frame, settings) for paper in added]
+    rows = [*tidy.rows, *new]
+    if settings.order == "newest-first":
+        rows = [*new, *tidy.rows]
+
+    move = move_oldest(rows, frame, archive, settings)
+    link = archive_link(settings)
+    if move.moved and link not in before.page.text:
+        frame = frame.with_line(f"Older papers: {link}")
+    return _Plan(
+        known=known,
+        added=added,
+        new=new,
+        frame=frame,
+        move=move,
+        tidied=tidy.changed,
+        cursor=cursor,
+    )
 
 
-@cache  # a run reads the archive twice
-def _papers_of(page: bytes) -> set[str]:
-    return table.read(page.decode(errors="replace")).papers
+def _next_note(
+    note: Note | None, read: Cursor | None, settings: Settings, *, rows_come: bool
+) -> Cursor | None:
+    """Return what the note is to say, None where it is to stay as it is.
 
-
-def _read(text: str, settings: Settings, rows: Sequence[Row] | None = None) -> Table:
-    """Return our table in a text, as the next run finds it.
-
-    Where there is none, it is made, in memory: between its markers, else in new ones at the end;
-    but not in a text that is about to be written, with these rows. Raises ConfigError if it takes
-    no rows or has lost a paper.
+    It never goes back: another run may have written it meanwhile.
     """
-    found = ours = table.read(text, settings.section)
-    if rows is None and not found.columns:
-        made, name = f"\n{table.head(settings.columns)}\n", f" {settings.section}".rstrip()
-        if found.start == len(text):
-            made = f"\n<!-- papers:start{name} -->\n{made}<!-- papers:end{name} -->\n"
-        made = made.replace("\n", _line_ending(text))
-        ours = table.read(text[: found.start] + made + text[found.start :], settings.section)
-    lost = {row.ids[0] for row in rows or () if row.ids}.difference(*(row.ids for row in ours.rows))
-    if lost or not (KEYS | TITLES) & {*ours.columns}:
-        why = [f"; line {found.line(at)} leaves a fence or comment open" for at in found.unclosed]
-        what = f"the table in line {found.line(found.start)} of {settings.path} takes no rows"
-        raise ConfigError("path", f"{what}: it needs {_NEEDED}{''.join(why)}")
-    return ours
+    if not read or not note:
+        return read
+    is_old = settings.today - note.cursor.day > _NOTE_AGE
+    if note.cursor.precedes(read.id) and (rows_come or is_old):
+        return read
+    return None
 
 
-def _row(ours: Table, paper: Paper, settings: Settings, old: Sequence[str] = ()) -> Row:
-    """Return a paper's row, as far from the margin as the header.
+def _checked(plan: _Plan, settings: Settings) -> Opened:
+    """Read what is about to be written; ConfigError if the next run would not find it.
 
-    Of an old row's cells stay those of columns that are not understood, and a title or link that
-    leads elsewhere, too (code, a badge).
+    That is our table with its rows, the papers that moved, and the note.
     """
-    cells = table.cells(paper, ours.columns, folded="abstract-folded" in settings.columns)
-    for number, (column, cell) in enumerate(zip(ours.columns, old, strict=False)):
-        if not column or (column in KEYS | TITLES and len(linked_ids(cell)) < cell.count("://")):
-            cells[number] = cell
-    margin = " " * (len(ours.header) - len(ours.header.lstrip(" ")))
-    return Row(f"{margin}| {' | '.join(cells)} |{_line_ending(ours.header)}", cells, [paper.id])
+    after = opened(plan.text, settings)
+    found = papers_of(plan.move.pages).union(*(row.ids for row in after.rows))
+    written = [*plan.move.staying, *plan.move.moved]
+    lost = {row.ids[0] for row in written if row.ids} - found
+    is_noted = not plan.cursor or (after.note and after.note.cursor == plan.cursor)
+    if lost or not after.table or not is_noted:
+        line = after.page.number_at(len(plan.frame.above))
+        why = f"the table in line {line} would not be found again with its rows"
+        raise refusal(f"{why}; {NEEDED}", after.page, settings)
+    return after
 
 
-def _tidied(ours: Table, records: Mapping[str, Paper], settings: Settings) -> list[Row]:
-    """Return the rows, made anew from arXiv's records where columns of ours allow it.
-
-    A repeat goes only where the first row says the same, whatever people wrote beside it.
-    """
-    rows, firsts = list[Row](), dict[str, Row]()
-    for row in ours.rows:
-        paper = records.get(row.told)
-        made = _row(ours, paper, settings, row.cells) if paper else row
-        first = firsts.setdefault(row.told, made) if paper else made
-        if first is made or {*made.cells} - {"", *first.cells}:
-            rows.append(row if made.text.strip() == row.text.strip() else made)
-    return rows
+def _place(after: Opened, new: Sequence[Row], settings: Settings) -> str:
+    """Return where the first of new rows stands, for people: file, line and heading."""
+    if not new or not after.table:
+        return ""
+    texts = {row.text for row in new}
+    lines = [row.line for row in after.rows if row.text in texts]
+    line = min(lines, default=after.table.line)
+    heading = after.page.heading_above(line)
+    under = f", under “{heading}”" if heading else ""
+    return f"{settings.path}, line {line}{under}"
 
 
-def _move_oldest(ours: Table, archive: _Files, settings: Settings, warnings: list[str]) -> _Files:
-    """Move the oldest rows until the file is well under its limit; return the pages they go to.
-
-    A file that is hardly more than other text gets a warning instead.
-    """
-    limit, size, pages = settings.max_bytes, len(ours.rewritten().encode()), dict(archive)
-    oldest = sorted((row for row in ours.rows if row.ids), key=lambda row: by_age(row.ids[0]))
-    around = size - sum(len(row.text.encode()) for row in oldest)
-    if 0 < limit < size and around > limit * 9 // 10:
-        warnings.append(f"max-bytes: {settings.path} has {around} bytes without its rows")
-    elif 0 < limit < size:
-        moved = set()
-        for row in oldest:
-            if size > (around + 3 * limit) // 4:
-                size -= _archived(row, ours, pages, settings)
-                moved.add(row)
-        ours.rows = [row for row in ours.rows if row not in moved]
-        to, eol = quote(relpath(settings.folder, dirname(settings.path))), _line_ending(ours.header)
-        if (link := f"[archive]({to}/)") not in ours.text:
-            ours.header = f"{eol}Older papers: {link}{eol}{eol}{ours.header}"
-    return {name: page for name, page in pages.items() if page != archive.get(name)}
+def _warnings(before: Opened, plan: _Plan, settings: Settings) -> list[str]:
+    """Return what a person should know of the file, or may have meant otherwise."""
+    said = [*before.warnings, *plan.move.warnings]
+    is_made = plan.is_change and not before.table and not before.part
+    if is_made and before.papers - before.commented:
+        said.append(advice.how_to_choose(settings.section))
+    return [f"{settings.path}: {text}" for text in said]
 
 
-def _archived(row: Row, ours: Table, pages: _Files, settings: Settings) -> int:
-    """Put a row at the end of its month's first page, perhaps a new one, that takes it.
-
-    It begins as ours do, a row still ends it, and it does not grow over the limit.
-    """
-    when, eol, line = month(row.ids[0]), _line_ending(ours.header), row.text.encode()
-    begin = f"# arXiv papers of {when:%B %Y}{eol}{eol}{ours.header}".encode()
-    for number in range(1, len(pages) + 2):  # one of these names is free
-        name = f"{settings.folder}/{when:%Y-%m}-{number}".removesuffix("-1") + ".md"
-        page = pages.get(name, begin)
-        whole = page.startswith(begin) and page.endswith(f"|{eol}".encode())
-        if page == begin or (whole and len(page) + len(line) <= settings.max_bytes):
-            pages[name] = page + line
-            break
-    return len(line)
-
-
-def _data(folder: Path, papers: Sequence[Paper], settings: Settings) -> _Files:
-    """Return the data file with papers added at its end; raise ConfigError for a bad header."""
-    if not settings.data_file:
-        return {}
-    text = _text(folder, settings.data_file, "data-file")
-    out, eol = StringIO(newline=""), _line_ending(text)
-    records = [table.record(paper) for paper in papers]
-    if settings.data_file.lower().endswith(".jsonl"):
-        out.writelines(json.dumps(each, ensure_ascii=False) + eol for each in records)
-    else:
-        text = text or ",".join(table.FIELDS) + eol
-        names = next(csv.reader(text[:50_000].lstrip("\ufeff").splitlines(keepends=True)))
-        if names.count("id") != 1:
-            raise ConfigError("data-file", f"{settings.data_file!r} needs a header with one `id`")
-        writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator=eol)
-        for each in records:
-            joined = {name: "; ".join(each[name]) for name in ("authors", "categories")}
-            writer.writerow(each | joined)
-    return {settings.data_file: (text + out.getvalue()).encode()} if papers else {}
+def _notes(before: Opened, settings: Settings) -> list[str]:
+    """Return what is worth a line in the log."""
+    said = advice.unlinked_comments(before.page)
+    if before.table:
+        said += advice.other_columns(before.table, settings.columns)
+    return [f"{settings.path}: {text}" for text in said]

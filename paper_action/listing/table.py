@@ -1,188 +1,203 @@
-r"""Tables of papers in Markdown: read once, into rows that know their cells and their papers.
+"""A table of papers: what its columns mean, and its rows, read and made.
 
-A paper is listed where a link leads to it. Where Markdown is hard to tell, the reading counts that
-neither loses a paper nor repeats one; whoever writes a file reads the result again. The tables are
-GitHub's (https://github.github.com/gfm/#tables-extension-).
+The tables are GitHub's (https://github.github.com/gfm/#tables-extension-).
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from paper_action.paper import Paper, linked_ids
-from paper_action.text import line, linked, paragraphs, plain, split_paragraphs
+from paper_action.text import line as markdown
+from paper_action.text import linked, paragraphs
 
-# The columns of addresses, and of titles, which are links where there is none of those.
-KEYS, TITLES = {"link", "pdf", "id"}, {"title", "title+authors"}
-# What programs get of a paper.
-FIELDS = "id title abstract authors categories date url announce_type".split()
-# What a name in a header means, and what it wears there: HTML, images, targets, :emoji:, entities.
-_NAMES = dict(re.findall("(.*): (.*)", Path(__file__).with_name("headers.txt").read_text("utf-8")))
-_DRESS = re.compile(r"(?:<[^<>]*>|(?:!\[[^][]*)?\]\([^()]*\)|:\w+:|&#?\w+;|[\W_])+")
+from .repository import repository
 
-# Patterns see a file with a line feed put before its first line and the other line endings made
-# one. So a line begins with its line feed, and the same place in the file is that line, ended.
-_FENCE = r"(`{3,}(?=[^`\n]*$)|~{3,}).*?(?:\n[ \t]*\1[`~]*[ \t]*$|(\Z))"
-_COMMENT = r"<!--(?!\s*papers:).*?(?:-->|(\Z))"
-_ITEM = r"(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*"
-_HIDDEN = re.compile(rf"(?ms)\n[ \t]*{_ITEM}(?:{_FENCE}|{_COMMENT})")
-_MARKER = re.compile(r"(?m)\n {0,3}<!--\s*papers:(?:start|end)\b([^>\n]*)-->[ \t]*$")
-# No row: code, a heading, a quote, HTML, an item of a list, a line across, a lone pipe.
-_BLOCK = r"\t|#{1,6}\s|>|<[A-Za-z/!?]|(?:[-+*]|\d{1,9}[.)])\s|(?:[-*_][ \t]*){3,}$|\|[ \t]*$"
-# Where line breaks tore a row, it goes on up to the line that ends with a pipe.
-_TORN = r"[ \t]*\|(?:[^|\n]++|\|(?![ \t]*$)|\n(?![ \t]*(?:\||<!--|$)))*+\|[ \t]*$"
-_ROW = re.compile(rf"(?m)\n(?![ \t]*$| {{4}}| {{0,3}}(?:{_BLOCK}))(?:.*\|[ \t]*$|{_TORN}|.*)")
-_DELIMITER = re.compile(r"(?m)\n {0,3}(?=\S)\|?(?:[ \t]*:?-+:?[ \t]*(?:\||$))+[ \t]*$")
+# The columns whose cell is a link to the paper; where there is none of them, the
+# title is that link. A row without any of all four would not tell its paper.
+ADDRESSES = frozenset({"link", "pdf", "id"})
+TELLING = ADDRESSES | {"title"}
 
-_CELLS: dict[str, Callable[[Paper], str]] = {
-    "title": lambda paper: line(paper.title),
-    "linked-title": lambda paper: linked(paper.title, paper.url),
-    "link": lambda paper: f"[{paper.url}]({paper.url})",
-    "abstract": lambda paper: paragraphs(paper.abstract),
-    "abstract-folded": lambda paper: paper.abstract and _FOLD.format(paragraphs(paper.abstract)),
-    "authors": lambda paper: ", ".join(map(line, paper.authors)),
-    "date": lambda paper: f"{paper.date:%Y-%m-%d}",
-    "pdf": lambda paper: f"[pdf](https://arxiv.org/pdf/{paper.id})",
-    "categories": lambda paper: line(", ".join(paper.categories)),
-    "comment": lambda paper: line(paper.comment),
-    "doi": lambda paper: paper.doi and line(f"https://doi.org/{paper.doi}"),
-    "id": lambda paper: f"[{paper.id}]({paper.url})",
+# By column, what a header may call it, in any capitals; a new table the first of it.
+_NAMES = {
+    "title": ("Title", "Paper", "Paper Title", "Title Authors", "标题", "论文"),
+    "link": ("Link", "Links", "URL", "Paper Link", "链接"),
+    "abstract": ("Abstract", "摘要"),
+    "authors": ("Authors", "Author", "作者"),
+    "date": ("Date", "Publish Date", "Published", "日期"),
+    "pdf": ("PDF", "PDF Link"),
+    "categories": ("Categories", "Category", "Subjects"),
+    "comment": ("Comment", "Comments"),
+    "doi": ("DOI",),
+    "id": ("ID", "arXiv", "arXiv ID"),
+    "code": ("Code", "Code Link", "GitHub", "Repo", "代码"),
 }
+_COLUMNS = {name.lower(): column for column, names in _NAMES.items() for name in names}
+# What else may stand in a header, each a blank to whoever looks for a name.
+_DECORATION = re.compile(
+    r"(?:<[^<>]*>"  # HTML
+    r"|!\[[^][]*\]\([^()]*\)"  # an image
+    r"|\]\([^()]*\)"  # where a link leads
+    r"|:\w+:"  # an emoji by its name
+    r"|&#?\w+;"  # an entity
+    r"|[\W_])+"  # emphasis, brackets, emoji
+)
+_BORDER = re.compile(r"\|(?<!\\\|)")  # a pipe, unless it is one behind a backslash
+
 _FOLD = "<details><summary>Abstract</summary>{}</details>"
 
 
-class Row:
-    """A row: its text with the line endings, its cells, the papers it lists, its own one first.
+class Row(NamedTuple):
+    """A row: its text with the line endings, its cells, the papers that it lists.
 
-    ``told`` is its own paper where columns of ours tell it, so that the row can be made anew.
+    The first of ``ids`` is the paper it is about. ``told`` is the same, but empty
+    where no column of ours tells it, so that the row cannot be made anew. ``line``
+    is the number of its first line in the file, 0 for a row that was just made.
     """
 
-    def __init__(self, text: str, cells: list[str], ids: list[str], told: str = "") -> None:
-        self.text, self.cells, self.ids, self.told = text, cells, ids, told
+    text: str
+    cells: Sequence[str]
+    ids: Sequence[str]
+    told: str
+    line: int
 
 
-class Table:
-    """A table in a text, from offset ``start`` to ``stop``, and the papers that the text lists.
+class Table(NamedTuple):
+    """A table in a text: its header at offset ``start``, its rows, its end.
 
-    A column that is not understood has an empty name; without columns, a table could be made there.
-    ``unclosed`` has the offset of a fence or a comment that hides the end of the text.
+    ``header`` is the text of the header and of the dashes below it, ``line`` the
+    number of its first line. A column that is not understood has an empty name.
     """
 
-    def __init__(self, text: str, unclosed: list[int], start: int, stop: int) -> None:
-        self.text, self.unclosed, self.start, self.stop = text, unclosed, start, stop
-        self.papers, self.header = set[str](), text[start:stop]
-        self.columns, self.rows = tuple[str, ...](), list[Row]()
+    start: int
+    end: int
+    line: int
+    header: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
 
-    def rewritten(self) -> str:
-        """Return the text with the table as it is now."""
-        rows = "".join(row.text for row in self.rows)
-        return self.text[: self.start] + self.header + rows + self.text[self.stop :]
 
-    def line(self, offset: int) -> int:
-        """Return the number of the line at an offset, counted from 1."""
-        return len(re.findall(r"\r\n?|\n", self.text[:offset])) + 1
+def split_cells(text: str) -> list[str]:
+    """Return the cells of a row; a pipe behind a backslash is no border."""
+    cells = [cell.strip() for cell in _BORDER.split(text.strip())]
+    if len(cells) > 1 and not cells[0]:
+        del cells[0]
+    if len(cells) > 1 and not cells[-1]:
+        del cells[-1]
+    return cells
+
+
+def columns_of(header: str) -> list[str]:
+    """Return the column that each name in a header means; empty where none is."""
+    names = [_DECORATION.sub(" ", name).strip() for name in split_cells(header.lower())]
+    meanings = _COLUMNS
+    if "title" in names:
+        meanings = _COLUMNS | {"paper": "link"}
+    return [meanings.get(name, "") for name in names]
+
+
+def header_of(columns: Sequence[str], line_ending: str) -> str:
+    """Return the header of a new table, and the dashes below it."""
+    headings = [_NAMES[column.removesuffix("-folded")][0] for column in columns]
+    names = " | ".join(headings)
+    dashes = " | ".join("---" for _ in columns)
+    return f"| {names} |{line_ending}| {dashes} |{line_ending}"
+
+
+def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
+    """Read a row from its line, or from those into which line breaks tore it.
+
+    All its links count but those of an abstract, the one in a column of addresses
+    first. Where a row is torn or has too many cells, nobody knows which cell is the
+    abstract, and its first link alone counts.
+    """
+    joined = " ".join(line.strip() for line in lines)
+    cells = split_cells(joined)
+    pairs = list(zip(columns, cells, strict=False))
+    pairs.sort(key=lambda pair: pair[0] not in ADDRESSES)
+    ids = linked_ids(" ".join(cell for column, cell in pairs if column != "abstract"))
+    is_crowded = len(cells) > len(columns)
+    if is_crowded or len(lines) > 1:
+        ids = linked_ids(joined)[:1]
+
+    telling = linked_ids(" ".join(cell for column, cell in pairs if column in TELLING))
+    is_told = ids[:1] == telling[:1]
+    if is_crowded and not {"", "code"}.isdisjoint(columns):
+        is_told = False  # cells that people wrote cannot be told from ours
+    return Row(
+        text="".join(lines),
+        cells=cells,
+        ids=ids,
+        told=ids[0] if ids and is_told else "",
+        line=number,
+    )
+
+
+def is_theirs(column: str, cell: str) -> bool:
+    """Tell whether people filled a cell: one that is not ours, or leads elsewhere.
+
+    People put code and badges beside a title or a link; a link to code may be all
+    that tells it.
+    """
+    if not column:
+        return True
+    leads_elsewhere = cell.count("://") > len(linked_ids(cell))
+    return leads_elsewhere and column in TELLING | {"code"}
+
+
+def margin(header: str) -> str:
+    """Return the blanks before a table's header, which stands in an item of a list."""
+    return header[: len(header) - len(header.lstrip(" "))]
 
 
 def cells(paper: Paper, columns: Sequence[str], *, folded: bool) -> list[str]:
     """Return the cells of a paper's row, empty where a column is not understood.
 
-    ``folded`` hides the abstract until it is clicked.
+    With ``folded`` the abstract is hidden until it is clicked.
     """
-    special = {"abstract": "abstract-folded"} if folded else {}
-    special |= {} if KEYS & set(columns) else {name: f"linked-{name}" for name in TITLES}
-    parts = [special.get(column, column).split("+") for column in columns]
-    return ["<br>".join(_CELLS[name](paper) for name in names if name) for names in parts]
+    forms: dict[str, str] = {}
+    if folded:
+        forms["abstract"] = "abstract-folded"
+    if ADDRESSES.isdisjoint(columns):
+        forms["title"] = "linked-title"
+    return [_CELLS[forms.get(column, column)](paper) for column in columns]
 
 
-def record(paper: Paper) -> dict[str, str | list[str]]:
-    """Return a paper as programs get it: plain text, the paragraphs of the abstract apart."""
-    abstract = "\n\n".join(map(plain, split_paragraphs(paper.abstract)))
-    texts = {"title": plain(paper.title), "abstract": abstract, "date": paper.date.isoformat()}
-    lists = {"authors": [*map(plain, paper.names)], "categories": [*paper.categories]}
-    return {name: getattr(paper, name) for name in FIELDS} | texts | lists
+def _authors(paper: Paper) -> str:
+    return ", ".join(markdown(author) for author in paper.authors)
 
 
-def head(columns: Sequence[str]) -> str:
-    """Return the two lines at the head of a new table."""
-    names = [name.upper() if len(name) < 4 else name.split("-")[0].title() for name in columns]
-    return f"| {' | '.join(names)} |\n|{' --- |' * len(names)}\n"
+def _link(paper: Paper) -> str:
+    return f"[{paper.url}]({paper.url})"
 
 
-def _split(text: str) -> list[str]:
-    """Return a row's cells; a pipe behind a backslash is no border."""
-    text = text.strip().replace("\\|", "\0").removeprefix("|").removesuffix("|")
-    return [content.replace("\0", "\\|").strip() for content in text.split("|")]
+def _folded_abstract(paper: Paper) -> str:
+    abstract = paragraphs(paper.abstract)
+    return _FOLD.format(abstract) if abstract else ""
 
 
-def _columns(header: str, delimiter: str) -> tuple[str, ...]:
-    """Return what each name in a header means, whatever dress it wears; nothing if it is none."""
-    words = [_DRESS.sub(" ", name).strip() for name in _split(header.lower())]
-    meant = _NAMES | ({"paper": "link"} if "title" in words else {})
-    fits = len(_split(delimiter)) == len(words)
-    return tuple(meant.get(word, "") for word in words) if fits else ()
+def _doi(paper: Paper) -> str:
+    return markdown(f"https://doi.org/{paper.doi}") if paper.doi else ""
 
 
-def _row(text: str, lines: Sequence[str], columns: Sequence[str]) -> Row:
-    """Read a row, of which every link counts but those of an abstract, an address column's first.
-
-    Where line breaks tore it, or it has too many cells, the first one does; and with too many,
-    nothing tells which paper it is about, unless every column is ours.
-    """
-    cells = _split(" ".join(map(str.strip, lines)))
-    pairs = sorted(zip(columns, cells, strict=False), key=lambda pair: pair[0] not in KEYS)
-    counted = " ".join(content for column, content in pairs if column != "abstract")
-    telling = " ".join(content for column, content in pairs if column in KEYS | TITLES)
-    crowded = len(cells) > len(columns)
-    ids = linked_ids(text)[:1] if crowded or len(lines) > 1 else linked_ids(counted)
-    told = ids[:1] == linked_ids(telling)[:1] and not (crowded and "" in columns)
-    return Row(text, cells, ids, ids[0] if ids and told else "")
+def _code(paper: Paper) -> str:
+    address = repository(paper)
+    return f"[code]({address})" if address else ""
 
 
-def _tables(page: Table, shape: str, part: range) -> Iterator[Table]:
-    """Yield the tables in a part of a page, and put the papers that it lists into the page's.
-
-    A link lists its paper wherever it stands, but in a row's abstract.
-    """
-    text, papers, stop = page.text, page.papers, part.start
-    for found in _DELIMITER.finditer(shape, part.start, part.stop):
-        start, body = shape.rfind("\n", 0, found.start()), found.end()
-        header = shape[start : found.start()]
-        if start >= stop and "|" in header and (columns := _columns(header, found[0])):
-            papers.update(linked_ids(text[stop:body]))
-            table = Table(text, page.unclosed, start, body)
-            table.papers, table.columns = papers, columns
-            while line := _ROW.match(shape, table.stop):
-                written, table.stop = text[table.stop : line.end()], line.end()
-                table.rows.append(_row(written, line[0][1:].split("\n"), columns))
-                papers.update(table.rows[-1].ids)
-            stop = table.stop
-            yield table
-    papers.update(linked_ids(text[stop : part.stop]))
-
-
-def read(text: str, section: str = "") -> Table:
-    """Read a file once: ours is the table between the markers, else the file's first of papers.
-
-    Of several below its heading, it is the one with the most papers. With a section, only what
-    stands between its markers is listed, and every HTML comment.
-    """
-    shape = re.sub("^\ufeff?", r"\g<0>\n", text.replace("\r\n", " \n").replace("\r", "\n"))
-    unclosed = [found.start() for found in _HIDDEN.finditer(shape) if "" in found.groups()]
-    shape = _HIDDEN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), shape)
-    spans: dict[str, range] = {}  # from a section's first marker to its last
-    for found in _MARKER.finditer(shape):
-        name, at = " ".join(found[1].split()), found.start()
-        spans[name] = range(spans[name].start if name in spans else at, at)
-    span = spans.get(section, range(len(text), len(text)))
-    page = Table(text, unclosed, span.stop, span.stop)
-    fit = [*_tables(page, shape, span if section else range(len(shape)))]
-    if section:
-        page.papers.update(linked_ids("".join(re.findall("(?s)<!--.*?-->", text))))
-    elif "" in spans:
-        fit = [table for table in fit if table.start in span]
-    else:
-        free = [table for table in fit if not any(table.start in taken for taken in spans.values())]
-        fit = [table for table in free if TITLES & {*table.columns}]
-        fit = [each for each in fit if KEYS & {*each.columns} or any(row.ids for row in each.rows)]
-    near = [table for table in fit if shape.find("\n#", fit[0].start, table.start) < 0]
-    return max(near, key=lambda table: sum(bool(row.ids) for row in table.rows), default=page)
+_CELLS: dict[str, Callable[[Paper], str]] = {
+    "": lambda _: "",
+    "title": lambda paper: markdown(paper.title),
+    "linked-title": lambda paper: linked(paper.title, paper.url),
+    "link": _link,
+    "abstract": lambda paper: paragraphs(paper.abstract),
+    "abstract-folded": _folded_abstract,
+    "authors": _authors,
+    "date": lambda paper: paper.date.date().isoformat(),
+    "pdf": lambda paper: f"[pdf](https://arxiv.org/pdf/{paper.id})",
+    "categories": lambda paper: markdown(", ".join(paper.categories)),
+    "comment": lambda paper: markdown(paper.comment),
+    "doi": _doi,
+    "id": lambda paper: f"[{paper.id}]({paper.url})",
+    "code": _code,
+}

@@ -6,3 +6,4 @@ from .markdown import linked as linked
 from .markdown import paragraphs as paragraphs
 from .markdown import plain as plain
 from .markdown import split_paragraphs as split_paragraphs
+from .mathjax import formula_cost as formula_cost

@@ -1,0 +1,178 @@
+"""The archive: which rows are too many for a page, and which page they move to."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from posixpath import dirname, relpath
+from typing import NamedTuple
+from urllib.parse import quote
+
+from paper_action.paper import by_age, month
+from paper_action.settings import Settings, located
+from paper_action.text import formula_cost
+
+from .files import line_ending
+from .frame import Frame
+from .page import read_page
+from .table import Row
+
+Pages = Mapping[str, str]  # the texts by path below root, with /
+
+# GitHub sets formulas worth 2,000 on a page, and shows an error for every later one.
+_FORMULAS = 1_900
+
+
+class Move(NamedTuple):
+    """What moves: the rows that stay, those that go, and the pages that get them."""
+
+    staying: Sequence[Row]
+    moved: Sequence[Row]
+    pages: Pages
+    warnings: Sequence[str]
+
+
+class _Load(NamedTuple):
+    """A row, and what it takes of a page: bytes, and GitHub's budget for formulas."""
+
+    row: Row
+    size: int
+    formulas: int
+
+
+def read_archive(folder: Path, settings: Settings) -> Pages:
+    """Return the pages of our part of the archive, whoever made them.
+
+    What has a page's name and is no file counts as a page with nothing of ours.
+    """
+    pages: dict[str, str] = {}
+    for file in sorted((folder / settings.folder).rglob("*.md")):
+        name = file.relative_to(folder).as_posix()
+        place = located(folder, name, "archive")
+        content = place.read_bytes() if place.is_file() else b""
+        pages[name] = content.decode(errors="surrogateescape")
+    return pages
+
+
+def papers_of(pages: Pages) -> set[str]:
+    """Return the papers that pages list."""
+    return set[str]().union(*map(_papers_of, pages.values()))
+
+
+@cache  # a run reads the archive twice
+def _papers_of(text: str) -> set[str]:
+    return read_page(text).papers()
+
+
+def archive_link(settings: Settings) -> str:
+    """Return the link that leads from the list to its archive."""
+    target = quote(relpath(settings.folder, dirname(settings.path)))
+    return f"[archive]({target}/)"
+
+
+def move_oldest(
+    rows: Sequence[Row], frame: Frame, pages: Pages, settings: Settings
+) -> Move:
+    """Move the oldest rows until the file is well under its limits.
+
+    A row that names no paper stays. A file that is hardly more than other text gets a
+    warning instead.
+    """
+    oldest = [row for row in rows if row.ids]
+    oldest.sort(key=lambda row: by_age(row.ids[0]))
+    rest = frame.text(row for row in rows if not row.ids)
+    count = 0
+    warnings: list[str] = []
+    if settings.max_bytes:
+        count, warnings = _surplus(oldest, rest, settings.max_bytes)
+    moved = oldest[:count]
+    moved_ones = {id(row) for row in moved}  # rows may be alike, and yet two
+    return Move(
+        staying=[row for row in rows if id(row) not in moved_ones],
+        moved=moved,
+        pages=_filed(moved, frame.header, pages, settings),
+        warnings=warnings,
+    )
+
+
+def _surplus(oldest: Sequence[Row], rest: str, max_bytes: int) -> tuple[int, list[str]]:
+    """Return how many of the oldest rows are too many, and warnings if none can help.
+
+    Where a limit is passed, so many go that the rows of some more days have room.
+    """
+    surplus = 0
+    warnings: list[str] = []
+    measures = [("bytes", max_bytes, _size), ("formulas", _FORMULAS, formula_cost)]
+    for unit, limit, measure in measures:
+        least = measure(rest)
+        costs = [measure(row.text) for row in oldest]
+        if least + sum(costs) <= limit:
+            continue
+        if least > limit * 9 // 10:
+            what = f"without its rows the file has {least} {unit}, of {limit}"
+            warnings.append(f"max-bytes: {what}")
+            continue
+        room = (limit - least) * 3 // 4
+        surplus = max(surplus, _first_to_go(costs, room))
+    return surplus, warnings
+
+
+def _first_to_go(costs: Sequence[int], room: int) -> int:
+    """Return how many of the first must go for the others to fit into a room."""
+    total = sum(costs)
+    for count, cost in enumerate(costs):
+        if total <= room:
+            return count
+        total -= cost
+    return len(costs)
+
+
+def _size(text: str) -> int:
+    return len(text.encode(errors="surrogateescape"))
+
+
+def _filed(
+    rows: Sequence[Row], header: str, pages: Pages, settings: Settings
+) -> dict[str, str]:
+    """Return the pages that get rows: each row goes to its month's first with room."""
+    filed: dict[str, str] = {}
+    ending = line_ending(header)
+    for first_day, group in groupby(rows, key=lambda row: month(row.ids[0])):
+        title = first_day.strftime("# arXiv papers of %B %Y")
+        new_page = title + ending + ending + header
+        path = f"{settings.folder}/{first_day.isoformat()[:7]}"
+        waiting = [_Load(row, _size(row.text), formula_cost(row.text)) for row in group]
+        number = 1
+        while waiting:
+            name = f"{path}-{number}.md" if number > 1 else f"{path}.md"
+            page = pages.get(name, new_page)
+            fitting = _fitting(page, new_page, waiting, settings.max_bytes)
+            if fitting:
+                filed[name] = page + "".join(load.row.text for load in fitting)
+            placed = {id(load) for load in fitting}
+            waiting = [load for load in waiting if id(load) not in placed]
+            number += 1
+    return filed
+
+
+def _fitting(
+    page: str, new_page: str, loads: Sequence[_Load], limit: int
+) -> list[_Load]:
+    """Return the rows that a page takes, none where somebody else had a hand in it.
+
+    A new page takes a row that is too long for any.
+    """
+    fitting: list[_Load] = []
+    ends_with_row = page.endswith("|" + line_ending(new_page))
+    if page != new_page and not (page.startswith(new_page) and ends_with_row):
+        return fitting
+    size = _size(page)
+    formulas = formula_cost(page)
+    for load in loads:
+        has_room = size + load.size <= limit and formulas + load.formulas <= _FORMULAS
+        is_first = page == new_page and not fitting
+        if has_room or is_first:
+            fitting.append(load)
+            size += load.size
+            formulas += load.formulas
+    return fitting

@@ -1,0 +1,74 @@
+"""The data file: every added paper once more, for programs."""
+
+import csv
+import json
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+from paper_action.paper import ConfigError, Paper
+from paper_action.settings import Settings
+from paper_action.text import plain, split_paragraphs
+
+from .files import line_ending, read_text
+
+Record = dict[str, str | list[str]]
+
+_HEADER_LIMIT = 50_000  # characters in which a header ends
+
+
+def record(paper: Paper) -> Record:
+    """Return a paper as programs get it, in plain text.
+
+    The paragraphs of the abstract are an empty line apart.
+    """
+    paragraphs = [plain(text) for text in split_paragraphs(paper.abstract)]
+    return {
+        "id": paper.id,
+        "title": plain(paper.title),
+        "abstract": "\n\n".join(paragraphs),
+        "authors": [plain(name) for name in paper.names],
+        "categories": [*paper.categories],
+        "date": paper.date.isoformat(),
+        "url": paper.url,
+        "announce_type": paper.announce_type,
+    }
+
+
+def read_data_file(folder: Path, settings: Settings) -> str:
+    """Return the text of the data file, empty where there is none.
+
+    Raises ConfigError for a header that does not tell the papers apart.
+    """
+    name = settings.data_file
+    text = read_text(folder, name, "data-file") if name else ""
+    if text and name.lower().endswith(".csv") and _fields(text).count("id") != 1:
+        what = f"{name!r} needs a header with one `id`, as in id,title,url"
+        raise ConfigError("data-file", what)
+    return text
+
+
+def extended(text: str, papers: Sequence[Paper], settings: Settings) -> str:
+    """Return the text of the data file with papers at its end."""
+    ending = line_ending(text)
+    rows = StringIO(newline="")
+    rows.write(text)
+    records = [record(paper) for paper in papers]
+    if settings.data_file.lower().endswith(".jsonl"):
+        rows.writelines(
+            json.dumps(each, ensure_ascii=False) + ending for each in records
+        )
+        return rows.getvalue()
+    fields = _fields(text) if text else [*records[0]]
+    writer = csv.DictWriter(rows, fields, extrasaction="ignore", lineterminator=ending)
+    if not text:
+        writer.writeheader()
+    for each in records:
+        joined = {name: "; ".join(each[name]) for name in ("authors", "categories")}
+        writer.writerow(each | joined)
+    return rows.getvalue()
+
+
+def _fields(text: str) -> list[str]:
+    header = StringIO(text[:_HEADER_LIMIT].lstrip("\ufeff"), newline="")
+    return next(csv.reader(header))

@@ -1,0 +1,118 @@
+"""Comments in a page that are meant for us: markers around a table, and the note."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from paper_action.paper import ID, Cursor, canonical
+
+from .page import Page
+
+_NAME = r"(\s[^>]*)?"  # of a section, if there are several
+_MARKER = re.compile(rf" {{0,3}}<!--\s*papers:(start|end){_NAME}-->\s*")
+_NOTE = re.compile(rf"<!--\s*papers:read\s+({ID})\s+([0-9-]{{10}}){_NAME}-->")
+
+
+class Marker(NamedTuple):
+    """A line like ``<!-- papers:start NAME -->``, by its number and its offset."""
+
+    kind: str  # start or end
+    section: str
+    line: int
+    start: int
+
+
+class Note(NamedTuple):
+    """A comment that says how far arXiv was read, and where it stands in the text."""
+
+    cursor: Cursor
+    start: int
+    end: int
+
+
+def marker_form(kind: str, section: str) -> str:
+    """Return how a marker is written."""
+    return f"<!-- papers:{kind} {section}".rstrip() + " -->"
+
+
+def note_form(cursor: Cursor, section: str) -> str:
+    """Return how a note is written."""
+    return f"<!-- papers:read {cursor.id} {cursor.day} {section}".rstrip() + " -->"
+
+
+def is_marker(line: str) -> bool:
+    """Tell whether a line is a marker."""
+    return _MARKER.fullmatch(line) is not None
+
+
+def is_code(line: str, at: int) -> bool:
+    """Tell whether a place in a line is code: far from the margin, or in backticks."""
+    before = line[:at]
+    return before.startswith(("    ", "\t")) or before.count("`") % 2 == 1
+
+
+def find_markers(page: Page) -> list[Marker]:
+    """Return the markers of a page, those of all sections, in their order."""
+    markers: list[Marker] = []
+    for number, line in enumerate(page.lines, start=1):
+        found = _MARKER.fullmatch(line.shown)
+        if found:
+            marker = Marker(found[1], _section(found[2]), number, line.start)
+            markers.append(marker)
+    return markers
+
+
+def lone_marker(markers: Sequence[Marker], section: str) -> Marker | None:
+    """Return the marker of a section that lacks another one, if there is such."""
+    own = [marker for marker in markers if marker.section == section]
+    if own and own[0].kind == "end":
+        return own[0]
+    return own[-1] if own and own[-1].kind == "start" else None
+
+
+def part_of(markers: Sequence[Marker], section: str) -> range | None:
+    """Return the part of the text between a section's markers, None without a pair."""
+    own = [marker for marker in markers if marker.section == section]
+    if not own or lone_marker(markers, section):
+        return None
+    return range(own[0].start, own[-1].start)
+
+
+def find_note(page: Page, section: str, today: date) -> Note | None:
+    """Return the note of a section: the first that is valid, wherever it stands.
+
+    One in code or in a table is no note, nor is one that is ahead of today.
+    """
+    for line in page.lines:
+        for found in _NOTE.finditer(line.shown):
+            start = line.start + found.start()
+            is_hidden = is_code(line.shown, found.start()) or page.is_table(start)
+            is_ours = _section(found[3]) == section
+            cursor = _cursor(found[1], found[2])
+            if cursor and is_ours and not is_hidden and not cursor.is_ahead_of(today):
+                return Note(cursor, start, line.start + found.end())
+    return None
+
+
+def find_comments(page: Page) -> list[tuple[int, str]]:
+    """Return the comments of a page, each with the number of its first line."""
+    comments: list[tuple[int, str]] = []
+    start = page.text.find("<!--")
+    end = page.text.find("-->", start)
+    while 0 <= start < end:
+        comments.append((page.number_at(start), page.text[start:end]))
+        start = page.text.find("<!--", end)
+        end = page.text.find("-->", start)
+    return comments
+
+
+def _section(words: str | None) -> str:
+    return " ".join((words or "").split())
+
+
+def _cursor(identifier: str, day: str) -> Cursor | None:
+    try:
+        return Cursor(canonical(identifier), date.fromisoformat(day))
+    except ValueError:  # there is no such day
+        return None

@@ -1,0 +1,113 @@
+"""A list's file, read: its page, our table there, the note, the papers that it has."""
+
+from collections.abc import Sequence, Set
+from typing import NamedTuple
+
+from paper_action.paper import ConfigError, linked_ids
+from paper_action.settings import Settings
+
+from . import advice
+from .marks import (
+    Marker,
+    Note,
+    find_comments,
+    find_markers,
+    find_note,
+    lone_marker,
+    part_of,
+)
+from .page import Page, read_page
+from .place import find_table
+from .table import TELLING, Row, Table
+
+NEEDED = "it needs a column Title, Link, PDF or ID"
+
+
+class Opened(NamedTuple):
+    """A list's page, and what of it is ours.
+
+    Without a ``table`` one can be made: at the end of ``part``, the text between our
+    markers, or without these at the end of the page. ``warnings`` say what a person
+    may have meant otherwise.
+    """
+
+    page: Page
+    part: range | None
+    table: Table | None
+    note: Note | None
+    papers: Set[str]
+    commented: Set[str]
+    warnings: Sequence[str]
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows of our table."""
+        return self.table.rows if self.table else ()
+
+    @property
+    def place(self) -> range:
+        """Where our table stands in the text; empty where it can be made."""
+        if self.table:
+            return range(self.table.start, self.table.end)
+        gap = self.part.stop if self.part else len(self.page.text)
+        return range(gap, gap)
+
+
+def opened(text: str, settings: Settings) -> Opened:
+    """Read a list's text; raise ConfigError where no rows can stand in it."""
+    section = settings.section
+    page = read_page(text)
+    markers = find_markers(page)
+    part = part_of(markers, section)
+    table = find_table(page, markers, section)
+    obstacle = _obstacle(page, markers, table, section)
+    if obstacle:
+        raise refusal(obstacle, page, settings)
+
+    commented: set[str] = set()
+    for _, comment in find_comments(page):
+        commented.update(linked_ids(comment))
+    papers = page.papers()
+    if section:  # others have a list of their own, but no comment is made for one alone
+        papers = commented | page.papers(part or range(0))
+    return Opened(
+        page=page,
+        part=part,
+        table=table,
+        note=find_note(page, section, settings.today),
+        papers=papers,
+        commented=commented,
+        warnings=[] if part else _warnings(page, table, section),
+    )
+
+
+def _warnings(page: Page, table: Table | None, section: str) -> list[str]:
+    """Return what to say where no markers tell which table is ours."""
+    said = advice.no_markers(page, section, with_others=table is None)
+    if not table:
+        said += advice.unfit_dashes(page)
+    return said
+
+
+def refusal(why: str, page: Page, settings: Settings) -> ConfigError:
+    """Return the error that a page takes no rows, with the line that is in the way."""
+    if page.unclosed:
+        why += f"; line {page.unclosed} begins code or a comment that nothing ends"
+    return ConfigError("path", f"{settings.path}: {why}")
+
+
+def _obstacle(
+    page: Page, markers: Sequence[Marker], table: Table | None, section: str
+) -> str:
+    """Return why no rows can stand in a page, or nothing."""
+    lone = lone_marker(markers, section)
+    if lone:
+        nearly = advice.no_markers(page, section, with_others=False)
+        return "; ".join([advice.other_half(lone), *nearly])
+    if table and TELLING.isdisjoint(table.columns):
+        return f"the table in line {table.line} takes no rows: {NEEDED}"
+    part = part_of(markers, section)
+    if not table and part:
+        return "; ".join(advice.unfit_dashes(page, part))
+    is_hidden = not table and page.unclosed
+    return "a table at its end would not be shown" if is_hidden else ""

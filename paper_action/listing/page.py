@@ -1,0 +1,235 @@
+"""A page of Markdown, read once: its lines, its tables, and the papers that it lists.
+
+Where Markdown is hard to tell, the reading counts that neither loses a paper nor lists
+it twice; whoever writes a page reads it again (https://github.github.com/gfm/).
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from paper_action.paper import linked_ids
+
+from .files import split_lines
+from .table import Row, Table, columns_of, read_row, split_cells
+
+_HEADING = re.compile(r" {0,3}#{1,6}(?:\s|$)")
+_ITEM = re.compile(r"(?:[-+*]|[0-9]{1,9}[.)])(?:\s+|$)")  # of a list
+_ITEMS = re.compile(rf"\s*(?:{_ITEM.pattern})*")
+_FENCE = re.compile(r"`{3,}(?=[^`]*$)|~{3,}")  # above and below code
+_HTML = re.compile(r"<[A-Za-z/!?]")
+_RULE = re.compile(r"(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")  # across the page
+_DASHES = re.compile(":?-+:?")
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+class Line(NamedTuple):
+    """A line of a page: where it starts, its text with its ending, what is to be read.
+
+    ``shown`` has no ending; it is empty where code or a long comment hides the line.
+    """
+
+    start: int
+    text: str
+    shown: str
+
+
+class Page(NamedTuple):
+    """A text and what was found in it.
+
+    ``unclosed`` is the number of the line that begins a block of code or a comment
+    that nothing ends, so that it hides what follows; 0 where there is none.
+    """
+
+    text: str
+    lines: Sequence[Line]
+    tables: Sequence[Table]
+    unclosed: int
+
+    def number_at(self, offset: int) -> int:
+        """Return the number of the line at an offset, counted from 1."""
+        return bisect_right(self.lines, offset, key=lambda line: line.start)
+
+    def is_table(self, offset: int) -> bool:
+        """Tell whether a table stands at an offset."""
+        return any(table.start <= offset < table.end for table in self.tables)
+
+    def heading_above(self, number: int) -> str:
+        """Return the text of the last heading above a line, empty if there is none."""
+        for line in reversed(self.lines[: number - 1]):
+            title = heading(line.shown)
+            if title:
+                return title
+        return ""
+
+    def papers(self, part: range | None = None) -> set[str]:
+        """Return the papers that the text lists, or a part of it: where links lead.
+
+        Of the links in a table's rows those count that the row says it lists.
+        """
+        if part is None:
+            part = range(len(self.text))
+        papers: set[str] = set()
+        behind = part.start
+        for table in self.tables:
+            if table.start in part:
+                rows_start = table.start + len(table.header)
+                papers.update(linked_ids(self.text[behind:rows_start]))
+                for row in table.rows:
+                    papers.update(row.ids)
+                behind = table.end
+        papers.update(linked_ids(self.text[behind : part.stop]))
+        return papers
+
+
+def read_page(text: str) -> Page:
+    """Read a text."""
+    lines, unclosed = _read_lines(text)
+    tables: list[Table] = []
+    at = 1  # the line that may hold the dashes below a header
+    while at < len(lines):
+        columns = _columns_at(lines, at)
+        if columns:
+            rows, end = _read_rows(lines, at + 1, columns)
+            tables.append(_table(lines, at, columns, rows))
+            at = end
+        at += 1
+    return Page(text=text, lines=lines, tables=tables, unclosed=unclosed)
+
+
+def heading(line: str) -> str:
+    """Return the text of a heading like ``## Papers ##``, or nothing."""
+    words = line.split()[1:]
+    if not _HEADING.match(line):
+        return ""
+    if words and not words[-1].strip("#"):
+        del words[-1]
+    return " ".join(words)
+
+
+def is_dashes(line: str) -> bool:
+    """Tell whether a line is what stands below a header, like ``|---|:-:|``."""
+    if "-" not in line or line.strip("|:- \t") or _indent(line) > 3:
+        return False
+    return all(_DASHES.fullmatch(cell) for cell in split_cells(line))
+
+
+def starts_block(line: str) -> bool:
+    """Tell whether a line begins something else than a row, which so ends a table.
+
+    That is code, a heading, a quote, HTML, an item of a list, a rule or a lone pipe.
+    """
+    content = line.lstrip(" ")
+    if _indent(line) > 3 or content.startswith(("\t", ">")):
+        return True
+    if content.startswith("|"):
+        return content.strip() == "|"
+    patterns = (_HEADING, _HTML, _ITEM, _RULE)
+    return any(pattern.match(content) for pattern in patterns)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _read_lines(text: str) -> tuple[list[Line], int]:
+    """Return the lines, and the number of the one that hides all that follows, or 0."""
+    lines: list[Line] = []
+    start = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
+    opener = ""  # what began the code or the comment that hides a line
+    opened = 0
+    for number, written in enumerate(split_lines(text[start:]), start=1):
+        shown = written.rstrip("\r\n")
+        is_hidden = bool(opener)
+        if not opener:
+            opener = _opener(shown)
+            opened = number
+        elif _closes(shown, opener):
+            opener = ""
+        if is_hidden or opener:
+            shown = ""
+        lines.append(Line(start, written, shown))
+        start += len(written)
+    return lines, opened if opener else 0
+
+
+def _opener(line: str) -> str:
+    """Return what begins code or a comment of several lines, empty if a line does not.
+
+    Either may stand in an item of a list.
+    """
+    content = _ITEMS.sub("", line, count=1)
+    if content.startswith("<!--") and "-->" not in content:
+        return "<!--"
+    fence = _FENCE.match(content)
+    return fence[0] if fence else ""
+
+
+def _closes(line: str, opener: str) -> bool:
+    """Tell whether a line ends what an opener began."""
+    if opener == "<!--":
+        return "-->" in line
+    content = line.strip()
+    return content.startswith(opener) and not content.strip(opener[0])
+
+
+def _columns_at(lines: Sequence[Line], at: int) -> list[str]:
+    """Return the columns of the table whose dashes stand in a line, if they do."""
+    dashes = lines[at].shown
+    header = lines[at - 1].shown
+    if "|" not in header or not is_dashes(dashes) or header.startswith("<!--"):
+        return []
+    columns = columns_of(header)
+    return columns if len(columns) == len(split_cells(dashes)) else []
+
+
+def _read_rows(
+    lines: Sequence[Line], at: int, columns: Sequence[str]
+) -> tuple[list[Row], int]:
+    """Return the rows from a line on, and the line that is no row any more."""
+    rows: list[Row] = []
+    while at < len(lines) and _is_row(lines[at].shown):
+        end = _row_end(lines, at)
+        texts = [line.text for line in lines[at:end]]
+        rows.append(read_row(texts, columns, number=at + 1))
+        at = end
+    return rows, at
+
+
+def _is_row(line: str) -> bool:
+    return line.strip() != "" and not starts_block(line)
+
+
+def _row_end(lines: Sequence[Line], at: int) -> int:
+    """Return the line behind a row.
+
+    A row begins with a pipe that line breaks tore goes on to the line that ends with
+    a pipe, unless something else begins before.
+    """
+    first = lines[at].shown.strip()
+    if first.startswith("|") and not first.endswith("|"):
+        for end in range(at + 1, len(lines)):
+            line = lines[end].shown.strip()
+            if not line or line.startswith(("|", "<!--")):
+                break
+            if line.endswith("|"):
+                return end + 1
+    return at + 1
+
+
+def _table(
+    lines: Sequence[Line], at: int, columns: Sequence[str], rows: Sequence[Row]
+) -> Table:
+    """Return the table whose dashes stand in a line."""
+    start = lines[at - 1].start
+    header = lines[at - 1].text + lines[at].text
+    length = len(header) + sum(len(row.text) for row in rows)
+    return Table(
+        start=start,
+        end=start + length,
+        line=at,
+        header=header,
+        columns=columns,
+        rows=rows,
+    )

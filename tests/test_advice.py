@@ -1,0 +1,151 @@
+"""What is said of a list's file where a person may have meant something else."""
+
+import pytest
+
+from paper_action.paper import ConfigError
+
+from .conftest import paper
+from .lists import HEAD, NEW, OLD, get, listed, pages, put, revise, tree
+
+START = "<!-- papers:start -->"
+END = "<!-- papers:end -->"
+
+NEARLY = [  # a line that is no marker, the form that works
+    ("<!-- Papers:start -->", START),
+    ("<!-- PAPERS:START -->", START),
+    ("<!-- papers-start -->", START),
+    ("<!-- papers_end -->", END),
+    ("<!-- paper:start -->", START),
+    ("<!-- papers: start -->", START),
+    ("<!-- papers:begin -->", START),
+    ("<!-- papers:stop -->", END),
+    (f"> {START}", START),
+    (f"- {START}", START),
+    (f"Papers: {START}", START),
+    (f"{START} here", START),
+    (f"{START} {END}", END),
+]
+
+
+@pytest.mark.parametrize(("line", "form"), NEARLY)
+def test_a_comment_that_is_nearly_a_marker_is_named_with_its_line(folder, line, form):
+    done = revise(folder, f"# A\n\n{line}\n")
+    said = [text for text in done.warnings if "README.md: line 3: " in text]
+    assert any(text.endswith(f"write {form} on a line of its own") for text in said)
+
+
+def test_so_it_is_beside_a_table_without_markers(folder):
+    done = revise(folder, f"<!-- Papers:start -->\n{HEAD}<!-- Papers:end -->\n")
+    assert [text.split(": ")[1] for text in done.warnings] == ["line 1", "line 4"]
+
+
+@pytest.mark.parametrize("line", ["<!-- papers-end -->", f"> {START}"])
+def test_with_a_pair_of_markers_nothing_is_said(folder, line):
+    done = revise(folder, f"{START}\n{HEAD}\n{END}\n\n{line}\n")
+    assert done.warnings == []
+
+
+@pytest.mark.parametrize("line", [f"`{START}`", f"```\n{START}\n```", f"    {START}"])
+def test_a_marker_in_code_is_meant_for_readers(folder, line):
+    assert revise(folder, f"# A\n\n{line}\n").warnings == []
+
+
+OTHERS = [  # the section of the run, the section in the file, what is said
+    ("", "vision", "write <!-- papers:start --> on a line"),
+    ("text", "vision", "write <!-- papers:start text --> on a line"),
+    ("vision", "", "write <!-- papers:start vision --> on a line"),
+]
+
+
+@pytest.mark.parametrize(("section", "other", "said"), OTHERS)
+def test_markers_of_another_section_are_named_when_a_table_is_made(
+    folder, section, other, said
+):
+    form = f"papers:start {other}".strip()
+    end = form.replace("start", "end")
+    text = f"# A\n<!-- {form} -->\n\n{HEAD}\n<!-- {end} -->\n"
+    done = revise(folder, text, section=section)
+    assert "README.md: line 2: " in done.warnings[0]
+    assert said in done.warnings[0]
+    again = revise(folder, papers=[paper("2504.03190")], section=section)
+    assert again.warnings == []
+
+
+@pytest.mark.parametrize(("said", "text"), pages("half"))
+def test_of_a_pair_the_missing_one_is_named_and_nothing_is_written(folder, said, text):
+    put(folder, text)
+    with pytest.raises(ConfigError) as caught:
+        listed(folder, section="a" if "start a" in said else "")
+    assert said in str(caught.value)
+    assert tree(folder) == {"README.md": text.encode()}
+
+
+@pytest.mark.parametrize("dashes", ["|---|---|", "|---|---|---|---|---|", "---|---"])
+def test_between_markers_dashes_that_do_not_fit_are_an_error(folder, dashes):
+    header = HEAD.splitlines()[0]
+    text = f"{START}\n\n{header}\n{dashes}\n\n{END}\n"
+    with pytest.raises(ConfigError, match=r"line 4 has dashes for \d columns.* 4$"):
+        listed(folder, text)
+
+
+def test_without_markers_they_are_a_warning_where_a_table_is_made(folder):
+    done = revise(folder, "| Title | Link |\n|---|\n")
+    assert "line 2 has dashes for 1 columns" in done.warnings[0]
+
+
+def test_a_table_of_other_things_is_no_misfit(folder):
+    assert revise(folder, "| Tool | Stars |\n|---|---|\n| a | 1 |\n").warnings == []
+
+
+ELSEWHERE = [
+    "https://arxiv.org/abs/2504.00001\n",
+    f"- [x](https://arxiv.org/abs/2504.00001)\n\n<!-- {NEW[0].url} -->\n",
+]
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+def test_a_table_made_beside_papers_is_told_with_the_way_to_choose_one(folder, text):
+    done = revise(folder, text)
+    assert f"write {START} above and {END} below it" in done.warnings[0]
+
+
+def test_papers_in_comments_are_not_elsewhere(folder):
+    assert revise(folder, f"<!-- not for us: {OLD.split('(')[1]} -->\n").warnings == []
+
+
+COLUMNS = [  # the setting, what is said of a table with Title, Link, Abstract, Authors
+    ("title, link", ""),
+    ("title, abstract-folded", ""),
+    ("title, date, code", "the table in line 1 has no date, code;"),
+]
+
+
+@pytest.mark.parametrize(("columns", "said"), COLUMNS)
+def test_columns_that_a_table_does_not_have_are_a_line_in_the_log(
+    folder, columns, said
+):
+    done = revise(folder, HEAD, columns=columns)
+    assert said in "".join(done.notes)
+    assert bool(done.notes) == bool(said)
+    assert get(folder).startswith(HEAD)
+
+
+COMMENTS = [  # a comment, the ID that has no link
+    ("<!-- not for us: 2504.03184 -->", "2504.03184"),
+    ("<!-- arXiv:2504.03184v2\nhere -->", "2504.03184"),
+    ("<!-- no\nhep-th/9901001 -->", "hep-th/9901001"),
+    ("<!-- https://arxiv.org/abs/2504.03184 -->", ""),
+    ("<!-- https://arxiv.org/abs/2504.03184 and 2504.03185 -->", "2504.03185"),
+    ("<!-- version 2504.1 of 2025.12345 -->", ""),
+    ("<!-- papers:read 2504.00001 2025-04-01 -->", ""),
+    ("2504.03184", ""),
+]
+
+
+@pytest.mark.parametrize(("comment", "identifier"), COMMENTS)
+def test_a_comment_with_an_id_but_no_link_is_a_line_in_the_log(
+    folder, comment, identifier
+):
+    done = revise(folder, f"# A\n\n{comment}\n\n{HEAD}", [])
+    assert bool(done.notes) == bool(identifier)
+    assert identifier in "".join(done.notes)

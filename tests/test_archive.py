@@ -1,0 +1,327 @@
+"""The archive: the pages that the oldest rows of a list move to."""
+
+import os
+import re
+from datetime import date, timedelta
+from time import process_time
+
+import pytest
+
+from paper_action.paper import ConfigError
+from paper_action.text import formula_cost
+
+from .conftest import paper
+from .lists import HEAD, NEW, OLD, everywhere, get, ids, listed, many, put, revise, tree
+from .rendered import render, table_rows
+
+LIMIT = 4000
+NOT_ON_WINDOWS = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+
+
+# a year of rows
+
+
+class Year:
+    """A list that got two papers a day for a year, and later on an old one."""
+
+    def __init__(self, folder, order):
+        put(folder, HEAD + "| **2024** | | | |\n")
+        self.sizes = []
+        self.moved = 0
+        self.files = set()
+        for number in range(365):
+            done = self.add(folder, order, date(2025, 1, 1) + timedelta(number))
+            self.sizes.append((folder / "README.md").stat().st_size)
+            self.moved += done.moved
+            self.files.update(done.files)
+        self.text = get(folder)
+        self.archive = tree(folder / "archive")
+        self.every = everywhere(folder)
+        self.tree = tree(folder)
+
+    def add(self, folder, order, day):
+        names = [f"{day:%y%m}.{day:%d}001", f"{day:%y%m}.{day:%d}002"]
+        if order == "newest-first":
+            names.reverse()
+        if day.month > 6:
+            names.append("math/0309136")
+        papers = [paper(name) for name in names]
+        return revise(folder, "", papers, order=order, max_bytes=LIMIT)
+
+
+@pytest.fixture(scope="module", params=["append", "newest-first"])
+def year(request, tmp_path_factory):
+    made = Year(tmp_path_factory.mktemp("year"), request.param)
+    made.order = request.param
+    return made
+
+
+def test_the_list_stays_under_its_limit_and_full_enough_to_read(year):
+    assert min(year.sizes[20:]) > LIMIT * 2 / 3
+    assert max(year.sizes) <= LIMIT
+
+
+def test_each_paper_stands_once_in_the_list_or_its_archive(year):
+    assert len(year.every) == 731
+    assert len(set(year.every)) == 731
+
+
+def test_the_oldest_rows_move_and_the_newest_stay_in_their_order(year):
+    newest = year.every[-1 - len(ids(year.text)) : -1]
+    if year.order == "newest-first":
+        newest.reverse()
+    assert ids(year.text) == newest
+
+
+def test_moved_rows_are_counted(year):
+    assert year.moved == 731 - len(ids(year.text))
+
+
+def test_every_file_that_was_written_was_told(year):
+    assert year.files == {*year.tree}
+
+
+def test_a_row_that_names_no_paper_never_moves(year):
+    assert "| **2024** |" in year.text
+
+
+def test_one_line_above_the_table_leads_to_the_archive(year):
+    assert year.text.split(HEAD)[0].strip() == "Older papers: [archive](archive/)"
+
+
+def test_the_pages_are_named_by_the_month_of_the_ids(year):
+    assert {"2003-09.md", "2025-03.md", "2025-03-2.md"} < {*year.archive}
+
+
+def test_there_are_few_pages_and_none_passes_the_limit(year):
+    assert len(year.archive) < 36
+    assert max(map(len, year.archive.values())) <= LIMIT
+
+
+def test_a_page_is_readable_by_itself(year):
+    page = year.archive["2025-03.md"].decode()
+    assert page.startswith(f"# arXiv papers of March 2025\n\n{HEAD}")
+    assert len(table_rows(page)) == len(ids(page))
+    assert len(ids(page)) > 9
+
+
+# which rows move, and to where
+
+
+def test_ids_of_four_digits_and_of_the_last_century_are_older_than_those_of_this(
+    folder,
+):
+    old = ["hep-th/9108001", "hep-th/9112001", "hep-th/9203001", "hep-th/9401001"]
+    later = ["math/0001001", "0704.0001", "1412.0001", "1501.00001"]
+    papers = [paper(name) for name in reversed(old + later)]
+    revise(folder, HEAD, papers, max_bytes=700)
+    assert ids(get(folder)) == later[::-1]
+    pages = ["1991-08.md", "1991-12.md", "1992-03.md", "1994-01.md"]
+    assert sorted(tree(folder / "archive")) == pages
+
+
+def test_pages_of_the_last_century_are_named_by_its_years(folder):
+    revise(folder, HEAD, [paper("hep-th/9108001"), *many(1, 20)], max_bytes=LIMIT)
+    assert get(folder, "archive/1991-08.md").startswith(
+        "# arXiv papers of August 1991\n"
+    )
+
+
+FOREIGN = {
+    "2025-04.md": "https://arxiv.org/abs/2504.00003 caf\xe9\n",
+    "2025-04-2.md": HEAD + OLD,
+    "2025-04-3.md": f"# arXiv papers of April 2025\n\n{HEAD}{OLD}\nA note.\n",
+    "2025-04-4.md": f"# arXiv papers of April 2025\n\n{HEAD}{OLD}\n",
+    "2025-04-5.md": f"# arXiv papers of May 2025\n\n{HEAD}{OLD}",
+}
+
+
+def test_pages_that_are_not_ours_count_and_never_change(folder):
+    for name, text in FOREIGN.items():
+        put(folder, text.encode("latin-1"), f"archive/{name}")
+    before = tree(folder / "archive")
+    done = revise(folder, HEAD + OLD, many(1, 30), max_bytes=LIMIT)
+    assert len(done.added) == 28
+    assert before.items() < tree(folder / "archive").items()
+    assert everywhere(folder).count("2504.00001") == 5
+    assert len(set(everywhere(folder))) == 29
+
+
+def test_a_page_of_ours_grows_whatever_bytes_somebody_put_into_it(folder):
+    page = f"# arXiv papers of April 2025\n\n{HEAD}{OLD}".encode()
+    page = page.replace(b" x ", b" caf\xe9 ")
+    put(folder, page, "archive/2025-04.md")
+    revise(folder, HEAD, many(2, 30), max_bytes=LIMIT)
+    assert (folder / "archive/2025-04.md").read_bytes().startswith(page)
+    assert "archive/2025-04-2.md" in tree(folder)
+
+
+def test_pages_in_folders_of_the_archive_count_too(folder):
+    put(folder, OLD, "archive/old/years/2004.md")
+    assert listed(folder, HEAD) == {"2504.00001"}
+
+
+def test_a_folder_that_is_named_like_a_page_is_none(folder):
+    put(folder, OLD, "archive/x.md/page.md")
+    done = revise(folder, HEAD, many(2, 30), max_bytes=LIMIT)
+    assert done.had == 1
+    assert "archive/2025-04.md" in done.files
+
+
+@NOT_ON_WINDOWS
+@pytest.mark.parametrize("make", ["folder", "link"])
+def test_rows_move_past_a_name_that_no_file_has(folder, make):
+    taken = folder / "archive/2025-04.md"
+    if make == "folder":
+        taken.mkdir(parents=True)
+    else:
+        taken.parent.mkdir()
+        taken.symlink_to("nowhere/2025-04.md")
+    papers = many(2, 30)
+    done = revise(folder, HEAD, papers, max_bytes=LIMIT)
+    assert "archive/2025-04-2.md" in done.files
+    assert everywhere(folder) == [one.id for one in papers]
+
+
+def test_a_section_has_a_folder_of_its_own_and_links_to_it_from_where_it_is(folder):
+    for section in ("a", "b c"):
+        changes = {"section": section, "path": "docs/list.md", "max_bytes": LIMIT}
+        revise(folder, "", many(1, 20), **changes)
+    text = get(folder, "docs/list.md")
+    links = [link.get("href") for link in render(text).iterfind(".//p/a")]
+    assert links == ["../archive/a/", "../archive/b%20c/"]
+
+
+def grown(folder, eol):
+    """Return the files of a list with an archive and a data file, by their names."""
+    put(folder, HEAD.replace("\n", eol))
+    put(folder, f'{{"id": "1"}}{eol}', "d.jsonl")
+    for first in (1, 11, 21, 31, 41):
+        papers = many(first, 10)
+        revise(folder, "", papers, max_bytes=LIMIT, data_file="d.jsonl")
+    return tree(folder)
+
+
+def test_with_other_line_endings_there_are_as_many_pages_and_no_lone_line_feed(
+    tmp_path,
+):
+    plain = grown(tmp_path / "lf", "\n")
+    other = grown(tmp_path / "crlf", "\r\n")
+    assert len(plain) > 5
+    assert {*other} == {*plain}
+    for content in other.values():
+        assert re.findall(rb"\r\n?|\n", content) == [b"\r\n"] * content.count(b"\n")
+
+
+@pytest.mark.parametrize(
+    "around", ["word " * 750 + "\n\n", HEAD + "| x | y | | |\n" * 500 + "\n"]
+)
+def test_text_that_is_too_long_by_itself_warns_and_the_new_rows_stay(folder, around):
+    text = around + "<!-- papers:start -->\n<!-- papers:end -->\n"
+    done = revise(folder, text, many(1, 5), max_bytes=LIMIT)
+    assert "max-bytes" in "".join(done.warnings)
+    assert len(ids(get(folder))) == 5
+    assert done.moved == 0
+
+
+def test_a_limit_of_zero_never_moves_a_row(folder):
+    done = revise(folder, HEAD, many(1, 200), max_bytes=0)
+    assert done.moved == 0
+    assert [*tree(folder)] == ["README.md"]
+
+
+LONG = (
+    "| Title | Venue |\n|---|---|\n"
+    f"| [T](https://arxiv.org/abs/2504.00001) | {'x' * LIMIT} |\n"
+)
+
+
+def test_a_table_that_would_not_be_found_again_without_its_rows_stays_as_it_is(folder):
+    with pytest.raises(ConfigError, match=r"path: .*line \d"):
+        revise(folder, LONG, [], max_bytes=LIMIT)
+    assert tree(folder) == {"README.md": LONG.encode()}
+
+
+# GitHub's budget for formulas
+
+
+def maths(first: int, number: int):
+    """Return papers whose abstracts cost GitHub ten units each."""
+    formula = "$x^{a}+{b}$ and "
+    numbers = range(first, first + number)
+    abstract = "With " + formula * 3 + "$y$."
+    return [paper(f"2504.{n:05}", abstract=abstract) for n in numbers]
+
+
+def most_formulas(folder):
+    """Return the cost of the page with the most formulas."""
+    texts = [content.decode() for content in tree(folder).values()]
+    return max(formula_cost(text) for text in texts)
+
+
+def test_a_page_holds_no_more_formulas_than_github_sets(folder):
+    papers = maths(1, 1000)
+    done = revise(folder, HEAD, papers)
+    assert done.moved > 800
+    assert everywhere(folder) == [one.id for one in papers]
+    assert formula_cost(get(folder)) > 1400
+    assert most_formulas(folder) <= 1900
+
+
+def test_day_after_day_pages_stay_within_the_budget(folder):
+    put(folder, HEAD)
+    papers = maths(1, 600)
+    for first in range(0, 600, 20):
+        revise(folder, "", papers[first : first + 20])
+        assert most_formulas(folder) <= 1900
+    assert everywhere(folder) == [one.id for one in papers]
+    assert len(tree(folder)) < 7
+
+
+def test_a_limit_of_zero_lets_formulas_be(folder):
+    assert revise(folder, HEAD, maths(1, 500), max_bytes=0).moved == 0
+
+
+def test_formulas_that_are_not_in_rows_warn_and_no_row_moves(folder):
+    text = "A formula, $`x`$.\n" * 1800 + f"\n{HEAD}"
+    done = revise(folder, text, maths(1, 20))
+    assert done.moved == 0
+    assert "has 1800 formulas, of 1900" in done.warnings[0]
+
+
+def test_a_row_that_no_page_could_hold_has_one_of_its_own(folder):
+    large = paper("2503.00001", abstract="$x$ " * 3000)
+    revise(folder, HEAD, [large, *maths(1, 10)])
+    assert ids(get(folder, "archive/2025-03.md")) == ["2503.00001"]
+
+
+def test_thousands_of_formulas_take_no_longer_than_their_number(folder):
+    few = process_time()
+    revise(folder, HEAD, maths(1, 2000))
+    few = process_time() - few
+    many_times = process_time()
+    revise(folder, HEAD, maths(1, 8000), archive="more")
+    assert process_time() - many_times < 8 * few
+
+
+# what cannot be read or written
+
+
+@NOT_ON_WINDOWS
+def test_a_page_that_leads_out_of_the_checkout_is_an_error(folder):
+    (folder / "archive").mkdir()
+    outside = put(folder.parent, "secret\n", "secret.md")
+    (folder / "archive/2025-04.md").symlink_to(outside)
+    with pytest.raises(ConfigError, match="archive: "):
+        listed(folder)
+
+
+@NOT_ON_WINDOWS
+def test_a_page_that_cannot_be_written_leaves_the_list_whole(folder):
+    text = f"<!-- papers:start a -->\n{HEAD}{OLD}<!-- papers:end a -->\n"
+    put(folder, text)
+    put(folder, "a file where the folder should be\n", "archive/a")
+    with pytest.raises(OSError, match="archive"):
+        revise(folder, "", NEW + many(2, 30), section="a", max_bytes=LIMIT)
+    assert get(folder) == text
+    assert sorted(tree(folder)) == ["README.md", "archive/a"]

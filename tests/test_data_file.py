@@ -1,0 +1,80 @@
+"""The data file: every added paper once more, for programs."""
+
+import csv
+import json
+
+import pytest
+
+from paper_action.listing import record
+from paper_action.paper import ConfigError
+
+from .conftest import NOW, paper
+from .lists import HEAD, NEW, ROW, get, listed, pages, put, revise
+
+FIRST = paper()
+SECOND = paper("2504.00003", title='"é", y', abstract="One.\n  Two")
+
+
+def test_a_record_is_plain_text_in_the_order_of_the_output():
+    authors = ("A. One (X)", "(X: Y)")
+    one = paper(title=r"Gei{\ss}ler", abstract="One.\n  Two", authors=authors)
+    assert json.dumps(record(one), ensure_ascii=False) == (
+        '{"id": "2504.03184", "title": "Geißler", "abstract": "One.\\n\\nTwo", '
+        '"authors": ["A. One"], "categories": ["cs.IR"], '
+        f'"date": "{NOW.isoformat()}", "url": "{one.url}", "announce_type": "new"}}'
+    )
+
+
+@pytest.fixture(params=["d.csv", "d.jsonl", "d.JSONL", "d.CSV"])
+def data_file(request, folder):
+    """Return the name of a data file that two sections have written into."""
+    for section, one in (("a", FIRST), ("b", SECOND)):
+        done = revise(folder, "", [one], section=section, data_file=request.param)
+        assert {*done.files} == {"README.md", request.param}
+    return request.param
+
+
+def test_the_papers_of_all_sections_go_into_it(folder, data_file):
+    text = get(folder, data_file)
+    if data_file.lower().endswith(".jsonl"):
+        rows = [json.loads(line) for line in text.splitlines()]
+        assert rows == [record(FIRST), record(SECOND)]
+    else:
+        joined = {"authors": "A. One; B. Two", "categories": "cs.IR"}
+        rows = list(csv.DictReader(text.splitlines(keepends=True)))
+        assert rows == [record(FIRST) | joined, record(SECOND) | joined]
+
+
+def test_letters_stay_letters(folder, data_file):
+    assert "é" in get(folder, data_file)
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n", "\r"])
+def test_an_existing_header_decides_which_fields_are_written_at_its_end(folder, eol):
+    before = f"\ufeffid,Stars,authors{eol}1,2,3"
+    put(folder, before, "data/d.csv")
+    revise(folder, papers=NEW[:1], data_file="data/d.csv")
+    after = f"{before}{eol}2504.03184,,A. One; B. Two{eol}"
+    assert get(folder, "data/d.csv") == after
+
+
+def test_papers_whose_rows_move_to_the_archive_at_once_are_in_it_too(folder):
+    rows = [ROW.format(f"2504.{number:05}", "x") for number in range(30)]
+    old = [paper("2503.00001"), paper("2503.00002")]
+    changes = {"data_file": "d.jsonl", "max_bytes": 2000}
+    done = revise(folder, HEAD + "".join(rows), old, **changes)
+    assert done.moved > 2
+    assert get(folder, "d.jsonl").count('"id": "2503.') == 2
+
+
+def test_without_new_papers_it_is_not_written(folder):
+    done = revise(folder, papers=[], data_file="d.csv")
+    assert done.files == ()
+
+
+@pytest.mark.parametrize(("said", "text"), pages("refused d.csv"))
+def test_a_header_without_one_id_is_an_error_at_once(folder, said, text):
+    put(folder, text, "d.csv")
+    with pytest.raises(ConfigError, match=said):
+        listed(folder, data_file="d.csv")
+    assert get(folder, "d.csv") == text
