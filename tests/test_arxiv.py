@@ -473,7 +473,11 @@ def test_of_chosen_days_the_parts_before_a_failure_count(server):
     server.api_faults = [None, Fault(400)]
     run = Run(server, *YEAR)
     assert run.ids == ["2401.00001", "2402.00001", "2403.00001"]
-    assert run.failures == ["the query API could not be read to its end: HTTP 400"]
+    assert run.failures == [
+        "the query API could not be read to its end: HTTP 400; "
+        "papers submitted from 2024-03-03 on are missing: run again with since "
+        "2024-03-03"
+    ]
 
 
 # Pages

@@ -235,7 +235,7 @@ def _read_api(client: Client, request: Request, feed: Answer) -> Answer:
     """Return what was submitted on the chosen days, or else what runs have missed."""
     window = request.settings.window
     if window:
-        return _read_days(client, *window)
+        return _with_hole(_read_days(client, *window))
     answer = _read_missed(client, request, feed)
     if answer.failure:
         waits = f"{answer.failure}; the next run asks again for all of it"
@@ -247,6 +247,15 @@ def _read_days(client: Client, first: date, last: date) -> Answer:
     """Return what was submitted from the first to the last UTC day, if it counts."""
     pages = submitted(client, first, min(last, client.settings.today))
     return _counted(client, _gathered(client, API, pages))
+
+
+def _with_hole(answer: Answer) -> Answer:
+    """Return an answer whose failure tells from which day on papers are missing."""
+    if not answer.failure or not answer.papers:
+        return answer
+    day = max(paper.date for paper in answer.papers).date()
+    missing = f"papers submitted from {day} on are missing: run again with since {day}"
+    return answer._replace(failure=f"{answer.failure}; {missing}")
 
 
 def _read_missed(client: Client, request: Request, feed: Answer) -> Answer:
