@@ -8,10 +8,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-# How often a source may be asked: what seldom gets better, and what patience ends.
-FEW_TRIES = 4
-MANY_TRIES = 99
-
 _MONTH = r"\d\d(?:0[1-9]|1[0-2])"
 ID = rf"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
 # An Atom entry's own name: a mirror's host is another one, what follows is not.
@@ -42,15 +38,16 @@ class ConfigError(PaperActionError):
 
 
 class SourceError(PaperActionError):
-    """A source could not be read.
+    """A source could not be read; with ``retry``, asking again may help.
 
-    It may be asked so many ``tries`` in all, and the next one ``after`` so many seconds
-    where the server has said so.
+    ``after`` are the seconds until then, where the server has said so.
     """
 
-    def __init__(self, message: str, *, tries: int = 1, after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry: bool = False, after: float | None = None
+    ) -> None:
         super().__init__(message)
-        self.tries = tries
+        self.retry = retry
         self.after = after
 
 

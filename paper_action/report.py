@@ -65,8 +65,8 @@ class Report:
         title = f" title={error.setting}" if isinstance(error, ConfigError) else ""
         self._annotate("error", str(error), title)
         self._tell("GITHUB_OUTPUT", self._outputs)
-        page = self._summary(["## The run failed", _shown(str(error))], [])
-        self._tell("GITHUB_STEP_SUMMARY", page)
+        parts = ["## The run failed", _shown(str(error))]
+        self._tell("GITHUB_STEP_SUMMARY", self._summary(parts))
 
     def crash(self, error: Exception) -> None:
         """Say that the program itself is at fault, and where."""
@@ -80,18 +80,18 @@ class Report:
         """Say what became of the list, in the log, the outputs and the summary."""
         revision = outcome.revision
         self._outputs = _outputs(revision, outcome.matched, outcome.commit)
+        said = remarks(outcome)
+        title = headline(outcome)
         if outcome.settings.dry_run:
             for row in revision.rows:
                 self.log(f"+ {row}")
-        for remark in remarks(outcome):
+        for remark in said:
             self.log(remark)
         self.notice(idle_keywords(outcome))
-        self._annotate("notice", headline(outcome))
+        self._annotate("notice", title)
         self._tell("GITHUB_OUTPUT", self._outputs)
-        parts = [f"## {_shown(headline(outcome))}"]
-        parts += [_shown(remark) for remark in remarks(outcome)]
-        page = self._summary(parts + self._links(outcome), _table(outcome))
-        self._tell("GITHUB_STEP_SUMMARY", page)
+        parts = [f"## {_shown(title)}", *map(_shown, said), *self._links(outcome)]
+        self._tell("GITHUB_STEP_SUMMARY", self._summary(parts, _table(outcome)))
 
     def _alert(self, kind: str, sign: str, texts: Iterable[str]) -> None:
         for text in texts:
@@ -127,9 +127,9 @@ class Report:
             links.append(f"[The list]({home}/blob/{commit}/{path})")
         return links
 
-    def _summary(self, parts: Sequence[str], rows: Iterable[str]) -> Iterator[str]:
+    def _summary(self, parts: list[str], rows: Iterable[str] = ()) -> Iterator[str]:
         """Yield the summary; what asks for action stands before the long table."""
-        lines = [f"{part}\n\n" for part in (*parts, *self._alerts)]
+        lines = [f"{part}\n\n" for part in parts + self._alerts]
         lines += rows
         fitting = _fitting(lines, SUMMARY_LIMIT)
         yield from fitting

@@ -5,6 +5,7 @@ turns, bytecode warm. Without a file the feed has 2,000 generated entries. Exits
 a target is missed.
 """
 
+import json
 import platform
 import shutil
 import subprocess
@@ -22,7 +23,7 @@ from paper_action.text import paragraphs
 
 from .conftest import TOP, clean_environ
 from .fake_arxiv import Entry, FakeArxiv, saved_feed
-from .test_text import WORST
+from .test_text import FIELDS, SAMPLE, WORST, cell, formulas
 
 ROUNDS = 7
 UNIT = 1 if sys.platform == "darwin" else 1024  # bytes that ru_maxrss counts in
@@ -109,7 +110,7 @@ def generated(count: int) -> list[Entry]:
     entries = []
     for number in range(count):
         title = "Paper" if number % 6 else "LLM"
-        entries.append(Entry(f"2504.{number:05}", title, sentence * 14))
+        entries.append(Entry(f"2504.{str(number).zfill(5)}", title, sentence * 14))
     return entries
 
 
@@ -119,7 +120,7 @@ def many_ids(count: int) -> list[str]:
     for number in range(count):
         year = 10 + number // 12_000
         month = number // 1000 % 12 + 1
-        ids.append(f"{year:02}{month:02}.{number % 1000:05}")
+        ids.append(f"{year * 100 + month}.{str(number % 1000).zfill(5)}")
     return ids
 
 
@@ -189,6 +190,31 @@ def requests(count: int) -> Figure:
     return Figure(f"requests a day, categories: {count}", len(arxiv.requests), 2)
 
 
+def rejected(texts: list[str]) -> list[tuple[str, str]]:
+    """Let MathJax set the formulas of texts; return those that it rejects, and why."""
+    tex: list[str] = []
+    for text in texts:
+        tex += formulas(cell(paragraphs(text)))
+    install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "mathjax@3.2.2"]
+    subprocess.run(install, check=True)
+    shutil.copy(TOP / "tests/mathjax.mjs", "mathjax.mjs")
+    command = ["node", "mathjax.mjs"]
+    answer = subprocess.check_output(command, input=json.dumps(tex), text=True)
+    return json.loads(answer)
+
+
+def unset_formulas() -> list[Figure]:
+    """Count the formulas of the samples that MathJax rejects, where npm can bring it."""
+    if not shutil.which("npm"):
+        return []
+    texts = [paper["abstract"] for paper in SAMPLE]
+    texts += [paper["text"] for paper in FIELDS]
+    failed = rejected(texts)
+    for formula, error in failed:
+        print(f"MathJax: {error}: {formula}", file=sys.stderr)
+    return [Figure("formulas of the samples that MathJax rejects", len(failed), 0)]
+
+
 def main() -> int:
     saved = Path(*sys.argv[1:]).absolute()
     with TemporaryDirectory() as scratch, chdir(scratch):
@@ -199,8 +225,9 @@ def main() -> int:
         print(platform.platform(), platform.python_version(), size, "bytes\n")
         print("| what | figure | at most | target |\n| --- | --- | --- | --- |")
         figures = [*speed(), long_lists(), worst_texts(), requests(1), requests(10)]
+        figures += unset_formulas()
     for each in figures:
-        measured = f"{each.measured:.2f}{each.unit}"
+        measured = f"{round(each.measured, 2)}{each.unit}"
         most = f"{each.most}{each.unit}"
         print(f"| {each.what} | {measured} | {most} | {each.verdict} |")
     return 1 if any(each.verdict == "missed" for each in figures) else 0

@@ -138,14 +138,18 @@ class FakeArxiv(ThreadingMixIn, WSGIServer):
         """Let time pass on the clock that is set."""
         self.clock += seconds
 
-    def drip(self, seconds: float, piece: bytes = b" ", count: int = 9999) -> Iterator[bytes]:
+    def drip(
+        self, seconds: float, piece: bytes = b" ", count: int = 9999
+    ) -> Iterator[bytes]:
         """Yield a body in pieces, each after some seconds of the clock that is set."""
         for _ in range(count):
             self.wait(seconds)
             sleep(0.02)  # real, so that the client reads along
             yield piece
 
-    def answer(self, request: dict[str, str], respond: Callable[..., object]) -> Iterable[bytes]:
+    def answer(
+        self, request: dict[str, str], respond: Callable[..., object]
+    ) -> Iterable[bytes]:
         """Answer one request, as WSGI has it; as a proxy, too."""
         asked = unquote(f"{request['PATH_INFO']}?{request['QUERY_STRING']}".rstrip("?"))
         asked = re.sub("^http://[^/]*", "", asked)
@@ -176,10 +180,14 @@ class FakeArxiv(ThreadingMixIn, WSGIServer):
         # the names of categories, papers and others
         names = re.findall(r"[/+:=,]([\w-]+(?:\.[\w-]+)?)", asked)
         if asked.startswith("/atom"):
-            found = [one for one in known if one.announced == today and one.is_in(names)]
+            found = [
+                one for one in known if one.announced == today and one.is_in(names)
+            ]
             return [one.announcement() for one in found[-CAP:]]
         if "id_list" in asked:
-            return self._page([one for one in self.papers if one.id in _ids(asked)], asked)
+            return self._page(
+                [one for one in self.papers if one.id in _ids(asked)], asked
+            )
         first, last = re.findall(r"\W(\d{12})", asked) or ["0" * 12, "9" * 12]
         within = [one for one in known if first <= one.moment <= f"{last}00"]
         return self._page([one for one in within if one.is_in(names)], asked)

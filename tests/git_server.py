@@ -13,8 +13,9 @@ from typing import Any
 from wsgiref.simple_server import WSGIServer, make_server
 
 CERTIFY = (
-    "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=127.0.0.1 "
-    "-addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem"
+    "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 "
+    "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 "
+    "-keyout key.pem -out certificate.pem"
 )
 
 

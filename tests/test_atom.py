@@ -1,8 +1,6 @@
 """Both of arXiv's dialects, and what is not an answer of arXiv's."""
 
 import re
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 from paper_action.arxiv.atom import Feed, parse
 from paper_action.paper import ConfigError, RefusalError, SourceError
 
-from .conftest import DATA, TOP, cases, paper
+from .conftest import DATA, cases, paper
 from .fake_arxiv import Entry, document
 
 GOOD = Entry("2504.00001", categories=("cs.IR", "cs.CL"), comment="9 pages")
@@ -39,7 +37,9 @@ def test_an_announcement_becomes_papers():
     day = datetime.fromisoformat("2025-04-09T00:00-04:00")
     known = {"abstract": first.abstract, "authors": first.authors, "title": first.title}
     assert first == paper("2504.04178", date=day, **known)
-    assert first.title.startswith("MSL: Not All Tokens Are What You Need for Tuning LLM")
+    assert first.title.startswith(
+        "MSL: Not All Tokens Are What You Need for Tuning LLM"
+    )
     assert first.abstract.startswith("Large language models (LLMs), known for")
     assert first.abstract.count("\n  ") == 1
     assert first.authors[9:] == ("Can Wang",)
@@ -84,7 +84,9 @@ def test_both_dialects_give_the_same_record_but_for_the_day_and_the_announcement
 
 def test_the_primary_category_is_the_first():
     result = GOOD.result()
-    other = result.replace('primary_category term="cs.IR"', 'primary_category term="cs.CL"')
+    other = result.replace(
+        'primary_category term="cs.IR"', 'primary_category term="cs.CL"'
+    )
     assert read(other).papers[0].categories == ("cs.CL", "cs.IR")
 
 
@@ -141,6 +143,7 @@ def test_an_entry_is_known_by_what_follows_its_host(name, paper_and_version):
 TITLES = [
     ("A <i>b</i> c", "A b c"),
     ("A <i>b <b>c</b></i>", "A b c"),
+    ("<i>A</i> <b>b</b>", "A b"),
     ("A<!-- no --> b", "A b"),
     ("<!-- no -->A b", "A b"),
     ("A <?no no?>b", "A b"),
@@ -166,7 +169,10 @@ def test_names_are_split_at_commas_outside_brackets(creator, names):
 
 def test_authors_in_elements_of_their_own_are_all_had():
     entry = GOOD.announcement()
-    one, two = ("<dc:creator>A. One (X, Y)</dc:creator>", "<dc:creator>B. Two</dc:creator>")
+    one, two = (
+        "<dc:creator>A. One (X, Y)</dc:creator>",
+        "<dc:creator>B. Two</dc:creator>",
+    )
     entry = re.sub("<dc:creator>.*</dc:creator>", one + two, entry)
     assert read(entry).papers[0].authors == ("A. One (X, Y)", "B. Two")
 
@@ -212,10 +218,10 @@ def test_an_entry_that_cannot_be_read_is_named_and_the_others_are_kept(pattern, 
     assert found.unreadable[0].startswith(said)
 
 
-@pytest.mark.parametrize("date", ["soon", "10 April", "99999999999999999999", "12:00"])
+@pytest.mark.parametrize("date", ["soon", "99999999999999999999", "2025-99-99"])
 def test_a_date_that_names_no_day_is_none(date):
     entry = GOOD.announcement().replace("2025-04-10T00:00:00-04:00", date)
-    assert "its date" in read(entry).unreadable[0]
+    assert len(read(entry).unreadable) == 1
 
 
 @pytest.mark.parametrize("total", ["many", "-1", "9" * 5000, "1.5", "१"])
@@ -230,7 +236,7 @@ def test_a_total_that_is_no_number_counts_as_none(total):
 def test_what_is_not_a_whole_plain_atom_document_is_an_error_that_may_pass(old, new):
     with pytest.raises(SourceError, match=r"^not an? .*Atom") as caught:
         parse(WHOLE.replace(old.encode(), new.encode("latin-1")))
-    assert caught.value.tries > 1
+    assert caught.value.retry
 
 
 @given(st.binary(max_size=300))
@@ -238,22 +244,6 @@ def test_no_bytes_do_worse_than_a_source_error(noise):
     for body in (noise, WHOLE[:300] + noise + WHOLE[300:], WHOLE[:-7] + noise):
         with suppress(SourceError):
             parse(body)
-
-
-def test_a_document_of_empty_elements_takes_little_memory():
-    script = """
-import resource
-from paper_action.arxiv.atom import parse
-from paper_action.paper import SourceError
-resource.setrlimit(resource.RLIMIT_AS, (500_000_000, 500_000_000))
-try:
-    parse(b"<feed>" + b"<a/>" * 2**22 + b"</feed>")
-except SourceError as error:
-    print(error)
-"""
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(command, cwd=TOP, check=False, capture_output=True, encoding="utf-8")
-    assert done.stdout == "more than 1000000 elements\n"
 
 
 def test_the_largest_collaborations_are_read():

@@ -66,7 +66,9 @@ def workdays(first: date, count: int) -> list[date]:
     return [day for day in dates if f"{day:%m-%d}" not in HOLIDAYS]
 
 
-def announced(luck: Random, dates: list[date], matches: float, others: float) -> Iterator[Entry]:
+def announced(
+    luck: Random, dates: list[date], matches: float, others: float
+) -> Iterator[Entry]:
     """Yield papers, so many a day that match and that do not; some were held."""
     number = 0
     for day in dates:
@@ -126,6 +128,21 @@ def test_after_a_gap_nothing_new_and_nothing_held_is_lost(server, matches, troub
     due = [one for one in server.papers if first <= one.announced < server.now]
     lost = [one for one in due if "LLM" in one.title and one.id not in papers.papers]
     assert lost == []
+
+
+def test_a_missed_friday_before_a_week_without_the_api_is_made_up_for(server):
+    dates = workdays(server.now, 30)
+    server.papers = list(announced(Random(0), dates, 5, others=1))
+    papers = List()
+    run_for(4, server, papers)
+    friday = server.now
+    server.now += DAY
+    server.api_faults = [Fault(404)] * 7
+    run_for(8, server, papers)
+    missed = {one.id for one in server.papers if one.announced == friday}
+    missed -= {one.id for one in server.papers if one.title == "Trees"}
+    assert missed <= papers.papers
+    assert missed != set()
 
 
 def test_quiet_days_take_two_requests_and_a_commit_every_third_week(server):

@@ -21,7 +21,17 @@ import pytest
 from paper_action.git import Desk
 from paper_action.paper import PaperActionError, PushError, Revision
 
-from .conftest import DAYS, TOP, cases, chosen, clean_environ, clone, git, paper, run_process
+from .conftest import (
+    DAYS,
+    TOP,
+    cases,
+    chosen,
+    clean_environ,
+    clone,
+    git,
+    paper,
+    run_process,
+)
 from .git_server import basic, git_server
 
 BOT = "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>"
@@ -64,7 +74,9 @@ def publish(
     log: list[str] = []
     settings = chosen(**({"root": root, "path": names[0]} | values))
     desk = Desk(settings, log.append)
-    done = desk.publish(revise, lambda revision, template: message, keep_alive=keep_alive)
+    done = desk.publish(
+        revise, lambda revision, template: message, keep_alive=keep_alive
+    )
     return Pushed(done.commit, done.new_branch, "\n".join(log))
 
 
@@ -95,10 +107,14 @@ def branches(origin: Path) -> list[str]:
 
 def state(root: Path) -> dict[str, object]:
     """Return what no run may change, or leave behind, in a repository."""
-    common = Path(git(root, "rev-parse", "--path-format=absolute", "--git-common-dir").strip())
+    common = Path(
+        git(root, "rev-parse", "--path-format=absolute", "--git-common-dir").strip()
+    )
     return {
         "configuration": (common / "config").read_bytes(),
-        "refs": git(root, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags"),
+        "refs": git(
+            root, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags"
+        ),
         "worktrees": sorted(common.rglob("worktrees/*")),
         "locks": sorted(common.rglob("*.lock")),
         "fetched": (common / "FETCH_HEAD").exists(),
@@ -115,7 +131,9 @@ def entry(name: str, text: str) -> bytes:
 
 def edit(origin: Path, branch: str = "main", **files: str) -> None:
     """Push files as somebody in 1970, to a branch that grows from main."""
-    stream = f"commit refs/heads/{branch}\ncommitter <a> 0 +0000\ndata 4\nEdit\n".encode()
+    stream = (
+        f"commit refs/heads/{branch}\ncommitter <a> 0 +0000\ndata 4\nEdit\n".encode()
+    )
     stream += b"from refs/heads/main^0\n"
     for name, text in files.items():
         stream += entry(name, text)
@@ -155,7 +173,10 @@ def grown(origin: Path, checkout: Path) -> tuple[list[str], Pushed]:
     (checkout / "new.txt").write_text("staged\n")
     git(checkout, "add", "new.txt")
     message = "Füge hinzu\n\n# not a comment"
-    return (ours, publish(checkout, "row\n", ours, message=message, data_file="papers.csv"))
+    return (
+        ours,
+        publish(checkout, "row\n", ours, message=message, data_file="papers.csv"),
+    )
 
 
 def test_a_commit_holds_our_files_and_nothing_else(origin, grown):
@@ -175,7 +196,12 @@ def test_a_commit_is_by_the_bot_with_the_message_to_the_letter(origin, grown):
 
 def test_files_grow_from_what_they_are_on_the_branch(origin, grown):
     ours, _ = grown
-    assert [shown(origin, name) for name in ours] == [GROWN, "row\n", "old\nrow\n", "old\nrow\n"]
+    assert [shown(origin, name) for name in ours] == [
+        GROWN,
+        "row\n",
+        "old\nrow\n",
+        "old\nrow\n",
+    ]
 
 
 def test_the_checkout_follows(origin, checkout, grown):
@@ -202,7 +228,10 @@ def test_nothing_of_ours_stays_in_the_repository(checkout):
 def test_nobody_else_can_look_at_the_desk(checkout, folder, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     modes: list[int] = []
-    publish(checkout, meanwhile=lambda: modes.extend(x.stat().st_mode for x in folder.iterdir()))
+    publish(
+        checkout,
+        meanwhile=lambda: modes.extend(x.stat().st_mode for x in folder.iterdir()),
+    )
     assert [stat.S_IMODE(mode) for mode in modes] == [0o700]
 
 
@@ -212,11 +241,16 @@ def test_where_nothing_changed_nothing_is_committed(origin, checkout):
     assert tip(origin) == before
 
 
-def test_a_branch_without_a_commit_for_50_days_gets_one_that_changes_nothing(origin, checkout):
+def test_a_branch_without_a_commit_for_50_days_gets_one_that_changes_nothing(
+    origin, checkout
+):
     edit(origin)  # in 1970
     done = publish(checkout, "", keep_alive=True)
     assert done.commit == tip(origin)
-    assert git(origin, "log", "-p", "--format=%s", "main^..").strip() == "Keep the schedule alive"
+    assert (
+        git(origin, "log", "-p", "--format=%s", "main^..").strip()
+        == "Keep the schedule alive"
+    )
 
 
 def test_a_young_branch_is_not_kept_alive(checkout):
@@ -243,14 +277,19 @@ def root(origin: Path, checkout: Path, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.mark.parametrize(("root", "about"), cases("checkouts.txt"), indirect=["root"])
-def test_in_any_checkout_the_row_comes_to_the_list_and_nothing_else(origin, root, about):
+def test_in_any_checkout_the_row_comes_to_the_list_and_nothing_else(
+    origin, root, about
+):
     before = state(root)
     refs = branches(origin)
     done = publish(root, "row\n", ["docs/list.md"], message="Füge")
     assert shown(origin, "docs/list.md") == "# Mine\nrow\n"
     assert state(root) == before
     assert branches(origin) == refs
-    assert git(origin, "log", "-1", "--format=%an: %s", done.commit) == f"{BOT[:19]}: Füge\n"
+    assert (
+        git(origin, "log", "-1", "--format=%an: %s", done.commit)
+        == f"{BOT[:19]}: Füge\n"
+    )
 
 
 @pytest.mark.parametrize(("root", "told"), cases("nowhere.txt"), indirect=["root"])
@@ -260,7 +299,9 @@ def test_where_nothing_can_be_pushed_the_error_says_what_to_do(root, told):
 
 
 @posix
-@pytest.mark.parametrize("name", ["[a]*?.md", "!x y.md", "#h.md", "ü/é.md", "-d.md", ":/c.md"])
+@pytest.mark.parametrize(
+    "name", ["[a]*?.md", "!x y.md", "#h.md", "ü/é.md", "-d.md", ":/c.md"]
+)
 def test_names_are_taken_literally(origin, checkout, name):
     edit(origin, **{f"docs/{name}": "# Mine\n"})
     (checkout / "docs").mkdir()
@@ -270,10 +311,15 @@ def test_names_are_taken_literally(origin, checkout, name):
 
 @posix
 @pytest.mark.parametrize(
-    ("name", "file"), [("L.md", "docs/site/list.md"), ("archive/a.md", "docs/site/old/a.md")]
+    ("name", "file"),
+    [("L.md", "docs/site/list.md"), ("archive/a.md", "docs/site/old/a.md")],
 )
 def test_links_lead_to_the_files_and_stay_links(origin, checkout, name, file):
-    links = {"docs/more": "site", "docs/L.md": "more/list.md", "docs/archive": "more/old"}
+    links = {
+        "docs/more": "site",
+        "docs/L.md": "more/list.md",
+        "docs/archive": "more/old",
+    }
     edit(origin, **{file: "# Mine\n"}, **{link: f"-> {links[link]}" for link in links})
     (checkout / "docs").mkdir()
     publish(checkout / "docs", names=[name], path="L.md")
@@ -333,7 +379,9 @@ def test_a_branch_is_not_made_where_nothing_changed(origin, unpushed):
     assert branches(origin) == ["refs/heads/main"]
 
 
-def test_a_remote_without_a_branch_gets_none_of_the_checkouts_commits(tmp_path, unpushed):
+def test_a_remote_without_a_branch_gets_none_of_the_checkouts_commits(
+    tmp_path, unpushed
+):
     git(tmp_path, "init", "--quiet", "--bare", "empty.git")
     lead(unpushed, str(tmp_path / "empty.git"))
     with pytest.raises(PushError, match="no branch to begin with: push a first commit"):
@@ -350,7 +398,9 @@ def test_a_branch_that_git_cannot_name_is_a_configuration_error(checkout, name):
 
 
 @pytest.mark.parametrize(("branch", "kept"), [("old", 2), ("main", 4)])
-def test_a_lost_race_loses_no_commit_and_brings_no_history(origin, checkout, branch, kept):
+def test_a_lost_race_loses_no_commit_and_brings_no_history(
+    origin, checkout, branch, kept
+):
     edit(origin, a="a")
     git(origin, "branch", "old")
     edit(origin, "later", b="b")
@@ -361,6 +411,7 @@ def test_a_lost_race_loses_no_commit_and_brings_no_history(origin, checkout, bra
     assert git(checkout, "rev-list", "--count", done.commit) == f"{kept}\n"
 
 
+@posix
 def test_a_ref_that_is_locked_for_a_moment_is_tried_again(origin, checkout):
     locked = "mkdir x || exit 0; echo failed to update ref >&2; exit 1"
     script(origin / "hooks/update", locked)
@@ -383,7 +434,9 @@ def test_ten_runs_at_once_all_arrive_whatever_the_repositorys_name(origin):
 
 
 @pytest.mark.parametrize(("command", "why"), cases("staying.txt"))
-def test_a_checkout_that_cannot_follow_stays_and_the_push_is_told(origin, checkout, command, why):
+def test_a_checkout_that_cannot_follow_stays_and_the_push_is_told(
+    origin, checkout, command, why
+):
     git(checkout, *command.split())
     before = git(checkout, "rev-parse", "HEAD"), sorted(checkout.iterdir())
     done = publish(checkout, branch="main")
@@ -393,12 +446,28 @@ def test_a_checkout_that_cannot_follow_stays_and_the_push_is_told(origin, checko
     assert (git(checkout, "rev-parse", "HEAD"), sorted(checkout.iterdir())) == before
 
 
-@pytest.mark.parametrize("name", ["merge.autoStash", "merge.verifySignatures", "commit.gpgSign"])
+@pytest.mark.parametrize(
+    "name", ["merge.autoStash", "merge.verifySignatures", "commit.gpgSign"]
+)
 def test_a_users_habit_for_merges_keeps_no_checkout_from_following(checkout, name):
     git(checkout, "config", name, "true")
     done = publish(checkout)
     assert done.log == ""
     assert tip(checkout) == done.commit
+
+
+def test_no_shared_index_stays_in_the_repository(unpushed):
+    git(unpushed, "config", "core.splitIndex", "true")
+    publish(unpushed, branch="neu")
+    assert [*unpushed.glob(".git/sharedindex.*")] == []
+
+
+@posix
+def test_no_watcher_of_files_is_called(checkout, tmp_path):
+    script(tmp_path / "watcher", f'touch "{tmp_path}/called"; exit 1')
+    git(checkout, "config", "core.fsmonitor", str(tmp_path / "watcher"))
+    publish(checkout)
+    assert not (tmp_path / "called").exists()
 
 
 def test_an_edit_is_never_stashed(checkout):
@@ -424,6 +493,32 @@ def test_a_push_goes_to_every_address_of_the_remote(origin, checkout, tmp_path):
     assert tip(tmp_path / "mirror.git") == tip(origin)
 
 
+@posix
+def test_a_push_goes_through_the_proxy_of_the_remote(checkout):
+    git(checkout, "remote", "set-url", "--push", "origin", "https://host.invalid/x")
+    with socket.create_server(("127.0.0.1", 0)) as proxy, ThreadPoolExecutor(1) as pool:
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        git(checkout, "config", "remote.origin.proxy", address)
+        done = pool.submit(publish, checkout)
+        caller, _ = proxy.accept()
+        asked = caller.recv(4096)
+        caller.sendall(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
+        caller.close()
+        error = done.exception()
+    assert asked.startswith(b"CONNECT host.invalid:443")
+    assert "the proxy does not let git through" in str(error)
+
+
+@posix
+def test_a_push_calls_what_the_remote_is_to_be_called_with(origin, checkout, tmp_path):
+    called = tmp_path / "called"
+    script(tmp_path / "receive", f'touch "{called}"; exec git receive-pack "$@"')
+    git(checkout, "config", "remote.origin.receivepack", str(tmp_path / "receive"))
+    publish(checkout)
+    assert called.exists()
+    assert shown(origin) == GROWN
+
+
 def test_an_address_is_written_anew_once(origin, checkout, tmp_path):
     lead(checkout, f"{tmp_path}/here/origin.git")
     git(checkout, "config", f"url.{tmp_path}/.insteadOf", f"{tmp_path}/here/")
@@ -435,7 +530,8 @@ def test_an_address_is_written_anew_once(origin, checkout, tmp_path):
 # Whose checkout, and whose filters
 
 as_root = pytest.mark.skipif(
-    getattr(os, "geteuid", bool)() != 0, reason="only root can give a checkout to another user"
+    getattr(os, "geteuid", bool)() != 0,
+    reason="only root can give a checkout to another user",
 )
 
 
@@ -472,7 +568,9 @@ def test_a_user_who_takes_back_all_trust_does_not_take_ours(
 def test_a_repository_above_the_one_that_was_given_is_not_trusted(checkout):
     give_away(checkout, *checkout.rglob("*"))
     (checkout / "mine").mkdir()
-    with pytest.raises(PushError, match="belongs to another user, and git does not trust it"):
+    with pytest.raises(
+        PushError, match="belongs to another user, and git does not trust it"
+    ):
         publish(checkout / "mine")
 
 
@@ -490,7 +588,14 @@ def test_the_users_own_configuration_counts(
 ):
     place = tmp_path / "user" / folder
     (place / file).parent.mkdir(parents=True, exist_ok=True)
-    git(tmp_path, "config", "--file", str(place / file), f"url.{origin}.insteadOf", "gh:list")
+    git(
+        tmp_path,
+        "config",
+        "--file",
+        str(place / file),
+        f"url.{origin}.insteadOf",
+        "gh:list",
+    )
     lead(checkout, "gh:list")
     monkeypatch.setenv(variable, str(place))
     publish(checkout)
@@ -507,16 +612,22 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("line", "name"), FILTERS)
-def test_a_filter_on_a_file_of_ours_is_told_before_anything_is_read(origin, checkout, line, name):
+def test_a_filter_on_a_file_of_ours_is_told_before_anything_is_read(
+    origin, checkout, line, name
+):
     edit(origin, **{".gitattributes": f"{line}\n", "archive/2019-01.md": "old"})
     asked: list[str] = []
     told = f"{name} goes through the filter .*`/{name} -filter`"
     with pytest.raises(PushError, match=told):
-        publish(checkout, data_file="papers.csv", meanwhile=lambda: asked.append("asked"))
+        publish(
+            checkout, data_file="papers.csv", meanwhile=lambda: asked.append("asked")
+        )
     assert asked == []
 
 
-@pytest.mark.parametrize("line", ["*.png filter=lfs", "* -filter", "* text=auto", "* filter"])
+@pytest.mark.parametrize(
+    "line", ["*.png filter=lfs", "* -filter", "* text=auto", "* filter"]
+)
 def test_other_attributes_are_no_obstacle(origin, checkout, line):
     edit(origin, **{".gitattributes": f"{line}\n"})
     publish(checkout, data_file="papers.csv")
@@ -528,10 +639,14 @@ def test_other_attributes_are_no_obstacle(origin, checkout, line):
 
 @posix
 @pytest.mark.parametrize(("refusal", "told"), cases("refused-pushes.txt"))
-def test_a_push_refused_for_good_is_tried_once_and_says_why(origin, checkout, refusal, told):
+def test_a_push_refused_for_good_is_tried_once_and_says_why(
+    origin, checkout, refusal, told
+):
     hook, _, words = refusal.partition(" ")
     said = f"{words}. S3CRET https://me:pass@host"
-    script(origin.parent / hook, f'echo x >> "{origin}/tries"; echo "{said}" >&2; exit 1')
+    script(
+        origin.parent / hook, f'echo x >> "{origin}/tries"; echo "{said}" >&2; exit 1'
+    )
     with pytest.raises(PushError, match=rf"{told}.*\. \*\*\* https://\*\*\*@host"):
         publish(checkout, token="S3CRET")
     assert (origin / "tries").read_text() == "x\n"
@@ -539,11 +654,15 @@ def test_a_push_refused_for_good_is_tried_once_and_says_why(origin, checkout, re
 
 @posix
 @pytest.mark.parametrize(("said", "told"), cases("git-says.txt"))
-def test_what_git_says_tells_what_to_do(origin, checkout, tmp_path, wrapped, said, told):
+def test_what_git_says_tells_what_to_do(
+    origin, checkout, tmp_path, wrapped, said, told
+):
     code, _, lines = said.partition(" ")
     (tmp_path / "said").write_text(lines.replace("|", "\n") + "\n", encoding="utf-8")
     tries = tmp_path / "tries"
-    first = f'echo >> "{tries}"; [ $(wc -l < "{tries}") = 1 ] && cat "{tmp_path}/said" >&2'
+    first = (
+        f'echo >> "{tries}"; [ $(wc -l < "{tries}") = 1 ] && cat "{tmp_path}/said" >&2'
+    )
     wrapped(f'case "$*" in *ls-remote*) {first} && exit {code};; esac')
     if told == "again":
         assert "try 1 of 5: not now: git ls-remote: " in publish(checkout).log
@@ -555,7 +674,9 @@ def test_what_git_says_tells_what_to_do(origin, checkout, tmp_path, wrapped, sai
 
 @posix
 @pytest.mark.parametrize("option", ["--config-env", "--no-write-fetch-head"])
-def test_a_git_that_is_too_old_is_told_once(origin, checkout, wrapped, certified, option):
+def test_a_git_that_is_too_old_is_told_once(
+    origin, checkout, wrapped, certified, option
+):
     with git_server(origin, "S3CRET") as (address, _):
         lead(checkout, address)
         usage = f"echo 'unknown option: {option}' >&2; echo 'usage: git' >&2; exit 129"
@@ -570,7 +691,11 @@ def test_a_machine_without_git_is_told_in_plain_words(checkout, folder, monkeypa
         publish(checkout)
 
 
-PROXIES = ["http://me:S3CRET@127.0.0.1:9", "me:S3CRET@127.0.0.1:9", "me:S3CRET/x@127.0.0.1:9"]
+PROXIES = [
+    "http://me:S3CRET@127.0.0.1:9",
+    "me:S3CRET@127.0.0.1:9",
+    "me:S3CRET/x@127.0.0.1:9",
+]
 
 
 @pytest.mark.parametrize("proxy", PROXIES)
@@ -584,6 +709,19 @@ def test_a_proxys_password_is_not_told(checkout, name, proxy):
 
 
 @posix
+@pytest.mark.parametrize("said", ["fatal: protocol error", "error: something new"])
+def test_what_was_pushed_is_reported_also_where_git_fails(
+    origin, checkout, wrapped, said
+):
+    fail = f"echo '{said}' >&2; exit 1"
+    wrapped(f'case "$*" in *" push "*) {shutil.which("git")} "$@"; {fail};; esac')
+    done = publish(checkout)
+    assert done.commit == tip(origin)
+    assert subjects(origin) == ["Add", "Begin"]
+    assert "pushed, but git is not content: " in done.log
+
+
+@posix
 def test_a_push_that_is_refused_leaves_the_checkout_as_it_was(origin, checkout):
     script(origin / "hooks/update", "exit 1")
     before = state(checkout), git(checkout, "rev-parse", "HEAD")
@@ -593,11 +731,15 @@ def test_a_push_that_is_refused_leaves_the_checkout_as_it_was(origin, checkout):
 
 
 @posix
-def test_git_is_understood_where_it_speaks_another_language(checkout, wrapped, monkeypatch):
+def test_git_is_understood_where_it_speaks_another_language(
+    checkout, wrapped, monkeypatch
+):
     for name in ("LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE"):
         monkeypatch.setenv(name, "de_DE.UTF-8")
     lead(checkout, "/nowhere")
-    wrapped('[ "$LC_ALL" = C ] || { echo "Schwerwiegend: kein Repository" >&2; exit 128; }')
+    wrapped(
+        '[ "$LC_ALL" = C ] || { echo "Schwerwiegend: kein Repository" >&2; exit 128; }'
+    )
     with pytest.raises(PushError, match="no repository at the remote's address"):
         publish(checkout)
 
@@ -629,7 +771,9 @@ def secret(origin, checkout, tmp_path, monkeypatch, certified) -> Secret:
     trace = tmp_path / "trace"
     heard = tmp_path / "heard"
     for name in HOOKS:
-        script(checkout / ".git/hooks" / name, f'echo hook: {name} >> "{heard}"; exit 1')
+        script(
+            checkout / ".git/hooks" / name, f'echo hook: {name} >> "{heard}"; exit 1'
+        )
     script(checkout / ".git/hooks/pre-push", f'env >> "{heard}"')
     git(tmp_path, "config", "--file=global", "trace2.normalTarget", str(trace))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
@@ -673,8 +817,24 @@ def test_a_token_that_is_not_accepted_is_told_without_it(origin, checkout, certi
     assert basic("wrong").split()[1] not in str(error.value)
 
 
-def test_the_token_goes_to_the_host_that_is_pushed_to_alone(origin, checkout, certified):
-    with git_server(origin) as (source, asked), git_server(origin, "S3CRET") as (target, given):
+@posix
+def test_the_token_opens_every_repository_of_the_server(origin, checkout, certified):
+    (origin.parent / "alias.git").symlink_to(origin)
+    with git_server(origin, "S3CRET") as (address, asked):
+        lead(checkout, address)
+        alias = address.replace("origin.git", "alias.git")
+        git(checkout, "remote", "set-url", "--push", "origin", alias)
+        publish(checkout, token="S3CRET")
+    assert set(asked) == {basic("S3CRET")}
+
+
+def test_the_token_goes_to_the_host_that_is_pushed_to_alone(
+    origin, checkout, certified
+):
+    with (
+        git_server(origin) as (source, asked),
+        git_server(origin, "S3CRET") as (target, given),
+    ):
         lead(checkout, source)
         git(checkout, "remote", "set-url", "--push", "origin", target)
         publish(checkout, token="S3CRET")
@@ -698,7 +858,10 @@ def test_a_header_left_behind_for_the_exact_repository_does_not_win(
 
 @posix
 def test_the_token_does_not_go_where_everybody_can_read_it(checkout):
-    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        ThreadPoolExecutor(1) as pool,
+    ):
         address = f"http://127.0.0.1:{server.getsockname()[1]}/list.git"
         lead(checkout, address)
         run = partial(publish, checkout, token="S3CRET", timeout=1, max_wait=1)
@@ -713,7 +876,9 @@ def test_the_token_does_not_go_where_everybody_can_read_it(checkout):
 # The environment
 
 
-def test_no_variable_of_the_callers_leads_git_astray(origin, checkout, tmp_path, monkeypatch):
+def test_no_variable_of_the_callers_leads_git_astray(
+    origin, checkout, tmp_path, monkeypatch
+):
     astray = tmp_path / "astray"
     git(tmp_path, "init", "--quiet", str(astray))
     given = {
@@ -769,7 +934,9 @@ REACHING = [
 
 
 @posix
-def test_variables_that_say_how_to_reach_a_server_reach_git(folder, tmp_path, wrapped, monkeypatch):
+def test_variables_that_say_how_to_reach_a_server_reach_git(
+    folder, tmp_path, wrapped, monkeypatch
+):
     wrapped(f'env > "{tmp_path}/seen"; exit 1')
     for name in REACHING:
         monkeypatch.setenv(name, "mine")
@@ -795,7 +962,9 @@ def begin(checkout: Path, folder: Path, *flags: str, **environ: str) -> Popen[st
     ("scheme", "act", "code"),
     [("http", Popen.poll, 1), ("git", Popen.poll, 1), ("http", Popen.terminate, 143)],
 )
-def test_no_run_waits_for_a_silent_server_nor_leaves_anything(checkout, folder, scheme, act, code):
+def test_no_run_waits_for_a_silent_server_nor_leaves_anything(
+    checkout, folder, scheme, act, code
+):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(30)
         address = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/list.git"
@@ -839,7 +1008,9 @@ def test_a_limit_that_was_reached_is_an_error_whatever_git_returns(
 
 @posix
 @pytest.mark.parametrize("command", ["read-tree", "fetch", "push", "merge"])
-def test_a_run_that_is_ended_at_a_step_leaves_nothing(origin, checkout, folder, tmp_path, command):
+def test_a_run_that_is_ended_at_a_step_leaves_nothing(
+    origin, checkout, folder, tmp_path, command
+):
     script(
         tmp_path / "bin/git",
         f"""case "$*" in *" {command} "*) kill -TERM $PPID;; esac
@@ -856,7 +1027,9 @@ def test_a_run_that_is_ended_at_a_step_leaves_nothing(origin, checkout, folder, 
 
 
 @posix
-def test_a_run_that_is_ended_while_it_cleans_up_leaves_nothing(origin, checkout, folder):
+def test_a_run_that_is_ended_while_it_cleans_up_leaves_nothing(
+    origin, checkout, folder
+):
     edit(origin, **{f"archive/{number}.txt": "x" for number in range(1500)})
     job = begin(checkout, folder)
     most = 0
@@ -883,7 +1056,30 @@ def test_a_transfer_that_stalls_ends_after_the_timeout(origin, checkout, certifi
 
 
 @posix
-def test_a_run_killed_at_any_step_is_made_up_for_by_the_next(origin, checkout, tmp_path):
+def test_a_first_question_without_an_answer_ends_after_the_timeout(
+    origin, checkout, tmp_path, wrapped
+):
+    once = f'mkdir "{tmp_path}/once" 2> /dev/null && sleep 200'
+    wrapped(f'case "$*" in *ls-remote*) {once};; esac')
+    begun = time.monotonic()
+    publish(checkout, timeout=1, max_wait=300)
+    assert time.monotonic() - begun < 60
+    assert shown(origin) == GROWN
+
+
+@posix
+def test_all_questions_without_an_answer_end_in_time(checkout, wrapped):
+    wrapped('case "$*" in *ls-remote*) sleep 200;; esac')
+    begun = time.monotonic()
+    with pytest.raises(PushError, match="no answer in time"):
+        publish(checkout, timeout=4, max_wait=4)
+    assert time.monotonic() - begun < 8
+
+
+@posix
+def test_a_run_killed_at_any_step_is_made_up_for_by_the_next(
+    origin, checkout, tmp_path
+):
     calls = tmp_path / "calls"
     before = state(checkout)
     last = f'echo >> "{calls}"; [ $(wc -l < "{calls}") = "$FALL" ]'

@@ -10,6 +10,7 @@ from .conftest import DATA, DAYS, NOW, git, run, run_process
 from .fake_arxiv import ATOM, Entry, FakeArxiv, Fault, document, saved_feed
 from .rendered import render, table_rows
 
+NEEDS_THE_NOTE = pytest.mark.xfail(reason="the rebuilt listing keeps the note")
 DAY = timedelta(days=1)
 WEEKEND = DATA / "empty-weekend.xml"
 READ_THE_FIRST_DAY = ("--feed-url", DAYS[0])
@@ -53,7 +54,9 @@ def test_a_dry_run_shows_the_rows_and_touches_neither_files_nor_git(origin, chec
     assert done.outputs["changed"] == "false"
     assert done.outputs["commit"] == ""
     assert done.out.count("\n+ | ") == 4
-    assert done.summary.startswith("## Dry run, nothing was written. 4 new papers in README")
+    assert done.summary.startswith(
+        "## Dry run, nothing was written. 4 new papers in README"
+    )
     assert git(checkout, "status", "--porcelain") == ""
     assert git(checkout, "rev-parse", "main") == before
     assert git(origin, "rev-parse", "main") == before
@@ -121,7 +124,11 @@ def four_months(folder, line_ending):
     folder.mkdir()
     (folder / "README.md").write_bytes(b"# List" + line_ending)
     (folder / "papers.jsonl").write_bytes(b'{"id": "2412.00001"}' + line_ending)
-    ids = [f"{month}.{number:05}" for month in range(2501, 2505) for number in range(10)]
+    ids = [
+        f"{month}.{str(number).zfill(5)}"
+        for month in range(2501, 2505)
+        for number in range(10)
+    ]
     words = "word " * 80
     feed = saved_feed(folder / "feed.xml", *(Entry(one, abstract=words) for one in ids))
     run(folder, "--feed-url", feed, "--max-bytes=6000", "--data-file=papers.jsonl")
@@ -142,7 +149,9 @@ def test_the_timezone_of_a_machine_does_not_change_dates(folder):
     shown = ("--feed-url", DAYS[0], "--columns=title, date, link")
     made = [
         run_process(folder, *shown, "--path", f"{number}.md", TZ=zone)
-        for number, zone in enumerate(["UTC", "America/Los_Angeles", "Pacific/Auckland"])
+        for number, zone in enumerate(
+            ["UTC", "America/Los_Angeles", "Pacific/Auckland"]
+        )
     ]
     outputs = {done.outputs["papers"] for done in made}
     assert len(outputs) == 1
@@ -153,7 +162,9 @@ def test_the_timezone_of_a_machine_does_not_change_dates(folder):
 @pytest.mark.parametrize("words", ["Bad subject class", "Bad archive", "Bad category"])
 def test_a_category_that_arxiv_rejects_is_a_configuration_error(folder, words):
     answer = (DATA / "error-400.xml").read_text("utf-8")
-    (folder / "feed.xml").write_text(answer.replace("Bad subject class", words), "utf-8")
+    (folder / "feed.xml").write_text(
+        answer.replace("Bad subject class", words), "utf-8"
+    )
     done = run(folder, "--feed-url=feed.xml")
     assert done.code == 2
     assert re.search(rf"^error: categories: .*{words} 'cs.XX'", done.err)
@@ -175,11 +186,17 @@ def shown_warnings(done):
 
 
 def many(count, **changes):
-    return [Entry(f"2504.{number:05}", **changes) for number in range(1, count + 1)]
+    return [
+        Entry(f"2504.{str(number).zfill(5)}", **changes)
+        for number in range(1, count + 1)
+    ]
 
 
 def yesterdays_feed(server):
-    server.papers = [Entry("2504.00001", announced=date(2025, 4, 9)), Entry("2504.00002")]
+    server.papers = [
+        Entry("2504.00001", announced=date(2025, 4, 9)),
+        Entry("2504.00002"),
+    ]
     server.feed_faults = [Fault(stale=1)]
 
 
@@ -188,7 +205,9 @@ def full_feed(server):
 
 
 def one_entry_without_a_title(server):
-    entries = [entry.announcement() for entry in [*many(1, title=""), Entry("2504.00009")]]
+    entries = [
+        entry.announcement() for entry in [*many(1, title=""), Entry("2504.00009")]
+    ]
     server.feed_faults = [Fault(body=document(*entries).encode())]
 
 
@@ -203,14 +222,16 @@ def many_entries_of_an_unknown_type(server):
 @pytest.mark.parametrize(
     ("trouble", "counts"),
     [
-        (yesterdays_feed, {0, 1}),
+        pytest.param(yesterdays_feed, {1}, marks=NEEDS_THE_NOTE),
         (full_feed, {0, 1}),
         (one_entry_without_a_title, {1}),
         (one_entry_of_an_unknown_type, {1}),
         (many_entries_of_an_unknown_type, {1}),
     ],
 )
-def test_what_is_wrong_with_a_feed_stands_once_in_log_and_summary(folder, server, trouble, counts):
+def test_what_is_wrong_with_a_feed_stands_once_in_log_and_summary(
+    folder, server, trouble, counts
+):
     server.now -= DAY
     server.papers = [Entry("2504.00001", announced=server.now)]
     run(folder, *server.flags, now=NOW - DAY)
@@ -222,12 +243,15 @@ def test_what_is_wrong_with_a_feed_stands_once_in_log_and_summary(folder, server
     assert shown_warnings(done) == logged_warnings(done)
 
 
-def test_a_window_with_a_hole_is_written_and_exits_1_and_a_rerun_fills_it(folder, server):
-    early = Entry("2504.0003", submitted=date(2025, 3, 5), announced=date.min)
+def test_a_window_with_a_hole_is_written_and_exits_1_and_a_rerun_fills_it(
+    folder, server
+):
+    early = Entry("2504.0003", submitted=date(2025, 2, 25), announced=date.min)
     late = Entry("2504.0004", submitted=date(2025, 4, 5), announced=date.min)
     server.papers = [early, late]
     server.api_faults = [None, Fault(400)]
     window = (*server.flags, "--since=2025-02-20", "--until=2025-04-10")
+    server.page = 1
     done = run(folder, *window)
     assert done.code == 1
     assert done.outputs["ids"] == '["2504.0003"]'
@@ -261,7 +285,9 @@ def test_a_source_that_fails_beside_one_that_serves_is_a_warning(folder, server)
         (("--since", "100% wrong"), 2, " title=since::since: '100%25 wrong' is not "),
     ],
 )
-def test_what_cannot_be_read_or_written_is_an_error_in_one_line(folder, flags, code, words):
+def test_what_cannot_be_read_or_written_is_an_error_in_one_line(
+    folder, flags, code, words
+):
     (folder / "cut.xml").write_bytes(DAYS[1].read_bytes()[:40_000])
     done = run(folder, *flags, GITHUB_ACTIONS="true")
     assert done.code == code
@@ -294,7 +320,9 @@ def test_a_process_reads_flags_and_variables_and_groups_what_it_says(folder):
     assert done.outputs["added"] == "4"
     assert done.out.count("::group::") == done.out.count("::endgroup::") == 2
     # a console with few letters shows a question mark for the others
-    assert "::notice::4 new papers in list.md, line 7, under ?arXiv papers?\n" in done.out
+    assert (
+        "::notice::4 new papers in list.md, line 7, under ?arXiv papers?\n" in done.out
+    )
 
 
 def test_the_words_of_a_server_stand_in_the_summary_as_text(folder):
@@ -315,9 +343,13 @@ def test_a_keyword_with_a_pipe_stays_in_its_cell_of_the_summary(folder):
 
 def test_a_path_with_a_blank_is_linked_from_the_summary(origin, checkout):
     github = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r"}
-    done = run(checkout, *READ_THE_FIRST_DAY, "--commit", "--path=my docs/a list.md", **github)
+    done = run(
+        checkout, *READ_THE_FIRST_DAY, "--commit", "--path=my docs/a list.md", **github
+    )
     links = [link.get("href") for link in render(done.summary).iter("a")]
-    address = f"https://github.com/o/r/blob/{done.outputs['commit']}/my%20docs/a%20list.md"
+    address = (
+        f"https://github.com/o/r/blob/{done.outputs['commit']}/my%20docs/a%20list.md"
+    )
     assert address in links
 
 
@@ -326,7 +358,9 @@ def test_an_unforeseen_error_is_told_in_outputs_summary_and_log(folder):
     done = run(folder, *READ_THE_FIRST_DAY, now=no_clock, GITHUB_ACTIONS="true")
     assert done.code == 1
     assert [*done.outputs.values()] == ["0", "[]", "[]", "false", ""]
-    assert done.summary.startswith("## The run failed\n\na fault of paper-action itself")
+    assert done.summary.startswith(
+        "## The run failed\n\na fault of paper-action itself"
+    )
     assert len(re.findall("(?m)^::error::a fault of paper-action", done.out)) == 1
     assert done.out.count("Traceback (most recent call last):") == 1
     assert done.err == ""
@@ -361,6 +395,54 @@ def test_a_new_list_on_a_quiet_day_waits_for_its_first_paper(folder):
     done = run(folder, "--feed-url", WEEKEND)
     assert "Nothing was announced. A quiet day is normal" in done.summary
     assert "it waits for its first paper" in done.summary
+
+
+def test_a_quiet_day_is_not_claimed_when_the_feed_was_not_read(folder, server):
+    server.feed_faults = [Fault(404)]
+    done = run(folder, *server.flags)
+    assert done.code == 0
+    assert len(logged_warnings(done)) == 1
+    assert "quiet" not in done.summary
+
+
+def test_what_a_change_of_the_list_warns_of_is_told_once(folder):
+    (folder / "README.md").write_text("words " * 1000 + "\n", "utf-8")
+    done = run(folder, *READ_THE_FIRST_DAY, "--max-bytes=2000")
+    (warning,) = logged_warnings(done)
+    assert "max-bytes" in warning
+    assert shown_warnings(done) == [warning]
+
+
+def test_a_branch_that_was_made_is_said_to_be_made(checkout):
+    done = run(checkout, *READ_THE_FIRST_DAY, "--commit", "--branch=mian")
+    assert "The branch mian was not there before: it was made" in done.summary
+
+
+@pytest.mark.xfail(reason="the rebuilt listing tells of columns that are not used")
+def test_what_is_to_note_of_a_change_stands_in_the_log(folder):
+    (folder / "README.md").write_text("| Title | Link |\n| --- | --- |\n", "utf-8")
+    done = run(folder, *READ_THE_FIRST_DAY, "--columns=title, date, link")
+    assert re.search("(?m)^.*columns", done.out)
+
+
+@NEEDS_THE_NOTE
+def test_a_run_notes_in_the_list_how_far_arxiv_was_read(folder, server):
+    server.papers = [Entry("2504.00001")]
+    run(folder, *server.flags)
+    text = (folder / "README.md").read_text("utf-8")
+    assert "<!-- papers:read 2504.00001 2025-04-10 -->" in text
+
+
+@NEEDS_THE_NOTE
+def test_a_first_run_without_a_match_commits_the_list_with_its_note(
+    origin, checkout, server
+):
+    server.papers = [Entry("2504.00001")]
+    done = run(checkout, *server.flags, "--commit", "--keywords=zebra")
+    assert "waits for its first paper" in done.summary
+    assert "papers:read 2504.00001" in git(origin, "show", "main:README.md")
+    subject = git(origin, "log", "-1", "--format=%s", "main")
+    assert subject == "Note how far arXiv was read\n"
 
 
 def test_a_day_on_which_entries_came_is_not_called_quiet(folder):

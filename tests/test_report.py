@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -75,8 +76,29 @@ def test_outputs_of_a_run_that_changed_nothing_are_there_and_empty(environ):
     assert outputs == empty | {"changed": "false", "commit": ""}
 
 
+def test_nobody_can_know_the_border_of_an_output(environ):
+    borders = set()
+    for _ in range(2):
+        Report(environ).result(outcome())
+        text = Path(environ["GITHUB_OUTPUT"]).read_text("utf-8")
+        borders.update(re.findall("(?m)^ids<<(.{32,})$", text))
+    assert len(borders) == 2
+
+
+@pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+def test_the_runners_files_have_plain_line_feeds_and_keep_what_was_there(environ, name):
+    file = Path(environ[name])
+    file.write_bytes(b"before=1\n")
+    Report(environ).result(outcome())
+    assert file.read_bytes().startswith(b"before=1\n")
+    assert b"\r" not in file.read_bytes()
+
+
 def test_outputs_and_summary_too_large_for_github_are_cut_with_a_note(environ):
-    many = [paper(f"2504.{number:05}", abstract="word " * 400) for number in range(700)]
+    many = [
+        paper(f"2504.{str(number).zfill(5)}", abstract="word " * 400)
+        for number in range(700)
+    ]
     matched = {each.id: ("llm",) for each in many}
     done = told(environ, outcome(matched=matched, revision=Revision(added=many)))
     assert len(done.summary.encode()) < 2**20
@@ -286,7 +308,9 @@ def test_a_notice_of_a_scheduled_run_is_no_annotation(tmp_path, capsys):
 
 def test_warnings_by_the_thousand_leave_no_room_for_the_last_papers(environ):
     report = Report(environ)
-    report.warn(f"{number} <b>trouble</b>" + " and more" * 100 for number in range(2000))
+    report.warn(
+        f"{number} <b>trouble</b>" + " and more" * 100 for number in range(2000)
+    )
     report.result(outcome())
     summary = left(environ).summary
     assert len(summary.encode()) < 2**20
@@ -327,7 +351,10 @@ def test_a_fault_of_the_program_comes_with_its_traceback_and_exits_1(environ, ca
     assert report.exit_code == 1
     assert first == "::group::For a bug report"
     assert second == "Traceback (most recent call last):"
-    assert [line for line in lines if line.startswith("::")] == ["::endgroup::", lines[-1]]
+    assert [line for line in lines if line.startswith("::")] == [
+        "::endgroup::",
+        lines[-1],
+    ]
     assert lines[-1].startswith("::error::a fault of paper-action itself")
     assert left(environ).outputs["changed"] == "false"
     assert "please report it" in left(environ).summary
@@ -381,6 +408,11 @@ def test_a_commit_message_counts_and_lists_titles_with_links():
     assert two.endswith(f" :+1:\n  {TWO.url}\n")
 
 
+def test_a_title_in_a_commit_message_is_plain_text():
+    message = commit_message(Revision(added=[paper(title=r"On Poincar\'e")]), "Add")
+    assert "- On Poincaré\n" in message
+
+
 @pytest.mark.parametrize(
     ("template", "subject"),
     [
@@ -415,6 +447,7 @@ def test_a_commit_that_adds_nothing_says_what_it_does(changes, message):
         ("Fixes #12", "#12"),
         ("Closes o/r#12", "#12"),
         ("fixes GH-1", "GH-1"),
+        ("fixes gh-1", "gh-1"),
         ("closes https://github.com/o/r/issues/1", "https://"),
         ("On [skip ci]", "[skip"),
         ("On [ci skip]", "[ci"),
@@ -423,6 +456,7 @@ def test_a_commit_that_adds_nothing_says_what_it_does(changes, message):
         ("On [actions skip]", "[actions"),
         ("On [Skip CI]", "[Skip"),
         ("skip-checks: true", "skip-checks:"),
+        ("Skip-Checks: true", "Skip-Checks:"),
     ],
 )
 def test_a_title_in_a_commit_message_does_not_act(title, acting):

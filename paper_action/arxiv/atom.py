@@ -13,7 +13,6 @@ from typing import NamedTuple
 from lxml import etree
 
 from paper_action.paper import (
-    MANY_TRIES,
     ConfigError,
     Paper,
     PaperActionError,
@@ -30,8 +29,6 @@ _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
 # How arXiv begins to say that it has no such category.
 _BAD_CATEGORY = ("Bad archive", "Bad subject", "Bad categor")
-# Twice what a page of 2,000 papers by large collaborations holds; each takes memory.
-_MOST_ELEMENTS = 1_000_000
 
 _Texts = defaultdict[str, str]
 
@@ -67,29 +64,22 @@ def parse(document: bytes) -> Feed:
             raise _refusal(texts[_ATOM + "summary"])
         try:
             papers.append(_paper(entry, texts))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             unreadable.append(f"{name[:200]!r}: {error}")
     return Feed(papers, len(entries), _total(root), unreadable)
 
 
 def _root(document: bytes) -> etree._Element:
     """Return a document's feed element; SourceError if it is no plain, whole Atom."""
-    if document.count(b"<") - document.count(b"</") > _MOST_ELEMENTS:
-        raise SourceError(f"more than {_MOST_ELEMENTS} elements")
     parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        remove_blank_text=True,
-        remove_comments=True,
-        remove_pis=True,
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        words = f"not a whole Atom document: {error}"
-        raise SourceError(words, tries=MANY_TRIES) from error
+        raise SourceError(f"not a whole Atom document: {error}", retry=True) from error
     if root.tag != _ATOM + "feed" or root.getroottree().docinfo.internalDTD is not None:
-        raise SourceError("not an Atom feed", tries=MANY_TRIES)
+        raise SourceError("not an Atom feed", retry=True)
     return root
 
 
@@ -118,7 +108,10 @@ def _texts(entry: etree._Element) -> _Texts:
 
 def _text(element: etree._Element) -> str:
     """Return an element's text, with that of elements inside it."""
-    return "".join(map(str, element.itertext())).strip()
+    text = element.text or ""
+    if len(element):
+        text = "".join(map(str, element.itertext()))
+    return text.strip()
 
 
 def _line(text: str) -> str:
@@ -149,31 +142,15 @@ def _paper(entry: etree._Element, texts: _Texts) -> Paper:
 
 
 def _moment(text: str) -> datetime:
-    """Return the moment a text names, in UTC where it names no timezone."""
+    """Return the moment that a text names in any form, by UTC if it tells no zone."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        moment = _moment_in_words(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment
+        from dateutil import parser  # slow to import, and seldom needed
 
-
-def _moment_in_words(text: str) -> datetime:
-    """Return the moment of a text like ``Tue, 08 Apr 2025 00:00:00 -0400``."""
-    from dateutil import parser  # slow to import, and seldom needed
-
-    def offset(_name: str, seconds: int | None) -> int | None:
-        return seconds  # a zone's name alone would be read by this machine's clock
-
-    try:
-        # What the text leaves out is that of the year 1, so that no year is no date.
-        moment = parser.parse(text, default=datetime(1, 1, 1, tzinfo=UTC), tzinfos=offset)
-    except (ValueError, OverflowError):
-        raise ValueError("its date cannot be read") from None
-    if moment.year == 1:
-        raise ValueError("its date has no year")
-    return moment
+        # A zone's name alone would be read by this machine's clock: its offset counts.
+        moment = parser.parse(text[:100], tzinfos=lambda _name, offset: offset)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _categories(entry: etree._Element) -> tuple[str, ...]:
@@ -200,36 +177,20 @@ def _authors(entry: etree._Element) -> tuple[str, ...]:
 def _author(author: etree._Element) -> str:
     """Return an author of the query API, with the affiliations in brackets."""
     name = author.findtext(_ATOM + "name", "")
-    places = [place.text for place in author.findall(_ARXIV + "affiliation") if place.text]
-    if not places:
-        return name
-    return f"{name} ({', '.join(places)})"
+    places = author.itertext(_ARXIV + "affiliation", with_tail=False)
+    affiliation = ", ".join(map(str, places))
+    return f"{name} ({affiliation})" if affiliation else name
 
 
 def _split_names(text: str) -> list[str]:
     """Split at the commas outside brackets: A. One (Univ. X, Dept. Y), B. Two."""
-    if "(" not in text:
+    if text.count("(") != text.count(")"):  # somebody has forgotten one
         return text.split(",")
-    closing = _brackets(text)
-    names = []
-    start = 0
-    place = 0
-    while place < len(text):
-        place = closing.get(place, place)
-        if text[place] == ",":
-            names.append(text[start:place])
-            start = place + 1
-        place += 1
-    return [*names, text[start:]]
-
-
-def _brackets(text: str) -> dict[int, int]:
-    """Return where each bracket that is closed opens, and where it closes."""
-    closing = {}
-    opened = []
-    for place, sign in enumerate(text):
-        if sign == "(":
-            opened.append(place)
-        elif sign == ")" and opened:
-            closing[opened.pop()] = place
-    return closing
+    names: list[list[str]] = []
+    depth = 0
+    for piece in text.split(","):
+        if depth <= 0:
+            names.append([])
+        names[-1].append(piece)
+        depth += piece.count("(") - piece.count(")")
+    return [",".join(pieces) for pieces in names]

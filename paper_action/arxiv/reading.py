@@ -6,7 +6,7 @@ read, and as arXiv gives a paper its ID when it announces it, a newer ID is news
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,6 @@ from .withdrawn import is_withdrawn
 
 FEED = "the announcement feed"
 API = "the query API"
-RECORDS = "the query API, by ID"
 
 FEED_CAP = 2000  # entries that arXiv puts into a feed
 LONGEST_GAP = timedelta(days=365)  # that is filled in without being asked to
@@ -39,24 +38,6 @@ class Request(NamedTuple):
     listed: Set[str]
     ids: Sequence[str] = ()
     cursor: Cursor | None = None
-
-    @property
-    def asks_feed(self) -> bool:
-        """Whether an announcement is read, today's or a saved one."""
-        return self.settings.window is None
-
-    @property
-    def asks_api(self) -> bool:
-        """Whether days of submission are asked for."""
-        if self.settings.saved_feed:
-            return False
-        return bool(self.settings.window or self.settings.lookback_days)
-
-    @property
-    def share(self) -> float:
-        """The seconds of ``max-wait`` that each source has for itself."""
-        sources = [self.asks_feed, self.asks_api, bool(self.ids)]
-        return self.settings.max_wait / sources.count(True)
 
 
 class Reading(NamedTuple):
@@ -77,23 +58,18 @@ class Reading(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What one source gave; one that was not asked has no ``name``.
+    """What one source gave; one that was not asked gave nothing.
 
-    ``papers`` are those that count, ``ids`` all that it gave. A ``failure`` tells why
-    the source was not read to its end.
+    ``papers`` are those that count, ``ids`` all that it gave. A source that was read to
+    its end ``is_whole``, of one that was not a ``failure`` tells why.
     """
 
-    name: str = ""
     papers: Sequence[Paper] = ()
     ids: Set[str] = frozenset()
     entries: int = 0
     warnings: Sequence[str] = ()
     failure: str = ""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the source was asked, and read to its end."""
-        return bool(self.name) and not self.failure
+    is_whole: bool = False
 
 
 def read(client: Client, request: Request) -> Reading:
@@ -102,25 +78,37 @@ def read(client: Client, request: Request) -> Reading:
     Raises SourceError when no source could be read, ConfigError for a category that
     arXiv does not have.
     """
+    settings = request.settings
+    asks_feed = not settings.window
+    asks_api = settings.window or (settings.lookback_days and not settings.saved_feed)
+    sources = [asks_feed, asks_api, request.ids]
+    share = settings.max_wait / sum(map(bool, sources))
     feed = api = by_id = Answer()
-    if request.asks_feed:
-        feed = _read_feed(client, request)
-    if request.asks_api:
+    if asks_feed:
+        client.patience.left += share
+        feed = _read_feed(client)
+    if asks_api:
+        client.patience.left += share
         api = _read_api(client, request, feed)
     if request.ids:
-        by_id = _read_records(client, request)
-    answers = (feed, api, by_id)
+        client.patience.left += share
+        by_id = _read_records(client, request.ids)
+    return Reading(
+        papers=_in_order_of_rows(feed.papers, api.papers, settings.order),
+        records=_by_id(by_id.papers),
+        entries=feed.entries,
+        cursor=_how_far(feed, api, settings.today),
+        warnings=[*feed.warnings, *api.warnings, *by_id.warnings],
+        failures=_failures([feed, api, by_id]),
+    )
+
+
+def _failures(answers: Sequence[Answer]) -> list[str]:
+    """Return what is missing, and why; SourceError where nothing could be read."""
     failures = [answer.failure for answer in answers if answer.failure]
     if not any(answer.is_whole or answer.papers for answer in answers):
         raise SourceError("; ".join([*failures, "nothing was written"]))
-    return Reading(
-        papers=_in_order_of_rows(feed.papers, api.papers, request.settings.order),
-        records=_by_id(by_id.papers),
-        entries=feed.entries,
-        cursor=_how_far(feed, api, request.settings.today),
-        warnings=[*feed.warnings, *api.warnings, *by_id.warnings],
-        failures=failures,
-    )
+    return failures
 
 
 def _by_id(papers: Iterable[Paper]) -> dict[str, Paper]:
@@ -136,16 +124,14 @@ def _in_order_of_rows(
 ) -> list[Paper]:
     """Return every paper once: the missed ones by age, then today's by type and age."""
     today = _by_id(announced)
-    missed = [paper for paper in _by_id(found).values() if paper.id not in today]
-    missed.sort(key=lambda paper: by_age(paper.id))
-    rows = sorted(today.values(), key=_announcement_order)
+    both = _by_id(found) | today
+    papers = sorted(both.values(), key=lambda paper: by_age(paper.id))
+    missed = [paper for paper in papers if paper.id not in today]
+    rows = [paper for paper in papers if paper.id in today]
+    rows.sort(key=lambda paper: ANNOUNCE_TYPES.index(paper.announce_type))
     if order == "append":
         return missed + rows
     return rows + missed[::-1]
-
-
-def _announcement_order(paper: Paper) -> tuple[object, ...]:
-    return ANNOUNCE_TYPES.index(paper.announce_type), by_age(paper.id)
 
 
 def _how_far(feed: Answer, api: Answer, today: date) -> Cursor | None:
@@ -159,8 +145,8 @@ def _how_far(feed: Answer, api: Answer, today: date) -> Cursor | None:
 # What one source gave
 
 
-def _gathered(client: Client, name: str, pages: Iterator[Feed], then: str) -> Answer:
-    """Read a source's pages, to the end or to where it fails; what comes ``then``?"""
+def _gathered(client: Client, name: str, pages: Iterator[Feed]) -> Answer:
+    """Read a source's pages, to the end or to where it fails."""
     papers: list[Paper] = []
     unreadable: list[str] = []
     entries = 0
@@ -170,19 +156,19 @@ def _gathered(client: Client, name: str, pages: Iterator[Feed], then: str) -> An
             papers += page.papers
             unreadable += page.unreadable
             entries += page.entries
-        client.log(f"{name}: {len(papers)} papers")
     except (SourceError, OSError) as error:
-        failure = f"{name} could not be read: {error}"
-        if papers:
-            failure = f"{name} gave {len(papers)} papers, then {error}; {then}"
+        part = " to its end" if papers else ""
+        failure = f"{name} could not be read{part}: {error}"
+    ids = {paper.id for paper in papers}
     warnings = []
     if unreadable:
         count = f"{len(unreadable)} of {entries} entries cannot be read"
         warnings = [f"{name}: {count}, such as {unreadable[0]}"]
     if warnings and not papers:
-        return Answer(name=name, entries=entries, failure=warnings[0])
-    ids = {paper.id for paper in papers}
-    return Answer(name, papers, ids, entries, warnings, failure)
+        failure = warnings.pop()
+    if not failure:
+        client.log(f"{name}: {len(ids)} papers")
+    return Answer(papers, ids, entries, warnings, failure, is_whole=not failure)
 
 
 def _counted(client: Client, answer: Answer) -> Answer:
@@ -190,49 +176,46 @@ def _counted(client: Client, answer: Answer) -> Answer:
 
     Where no type is told, or one that nobody knows, the category tells it.
     """
+    settings = client.settings
     papers = []
     for paper in answer.papers:
         kind = paper.announce_type
         if kind not in ANNOUNCE_TYPES:
-            is_new = _is_at_home(paper, client.settings.categories)
-            kind = "new" if is_new else "cross"
+            kind = "new" if _is_at_home(paper, settings.categories) else "cross"
         if is_withdrawn(paper):
             client.log(f"{paper.id} is withdrawn and left out")
-        elif kind in client.settings.announce_types:
+        elif kind in settings.announce_types:
             papers.append(paper._replace(announce_type=kind))
     return answer._replace(papers=papers)
 
 
 def _is_at_home(paper: Paper, categories: Sequence[str]) -> bool:
     """Tell whether the primary category is one of the categories, or in an archive."""
-    primary = paper.categories[0] if paper.categories else ""
     homes = tuple(f"{category}." for category in categories)
-    return any(f"{name}.".startswith(homes) for name in both_names(primary))
+    names = both_names("".join(paper.categories[:1]))
+    return any(f"{name}.".startswith(homes) for name in names)
 
 
 # The announcement feed
 
 
-def _read_feed(client: Client, request: Request) -> Answer:
+def _read_feed(client: Client) -> Answer:
     """Return what was announced today, or is in the saved feed."""
-    client.patience.grow(request.share)
-    name = FEED
-    if request.settings.saved_feed:
-        name = request.settings.feed_url
-    answer = _gathered(client, name, _feed_pages(client), "")
+    settings = client.settings
+    name = settings.feed_url if settings.saved_feed else FEED
+    answer = _gathered(client, name, _feed_pages(client))
     warnings = [*answer.warnings]
-    if _is_full(answer):
-        warnings.append(f"{FEED} is full, {FEED_CAP} entries: papers may be missing in it")
-    kinds = dict.fromkeys(paper.announce_type for paper in answer.papers)
-    unknown = [kind for kind in kinds if kind and kind not in ANNOUNCE_TYPES]
+    if answer.entries >= FEED_CAP:
+        warnings.append(
+            f"{FEED} is full, {FEED_CAP} entries: papers may be missing in it"
+        )
+    kinds = {paper.announce_type for paper in answer.papers}
+    unknown = kinds.difference(["", *ANNOUNCE_TYPES])
     if unknown:
-        warnings.append(f"announce type nobody knows: {', '.join(unknown)[:100]}")
+        warnings.append(
+            f"announce type nobody knows: {', '.join(sorted(unknown))[:100]}"
+        )
     return _counted(client, answer._replace(warnings=warnings))
-
-
-def _is_full(feed: Answer) -> bool:
-    """Tell whether arXiv has cut off a feed, its new papers first."""
-    return feed.name == FEED and feed.entries >= FEED_CAP
 
 
 def _feed_pages(client: Client) -> Iterator[Feed]:
@@ -245,61 +228,55 @@ def _feed_pages(client: Client) -> Iterator[Feed]:
         yield client.read(f"{settings.feed_url.rstrip('/')}/{categories}")
 
 
-# The query API, by day
+# The query API
 
 
 def _read_api(client: Client, request: Request, feed: Answer) -> Answer:
     """Return what was submitted on the chosen days, or else what runs have missed."""
-    client.patience.grow(request.share)
-    settings = request.settings
-    if settings.window:
-        first, last = settings.window
-        return _read_days(client, first, last, "a rerun asks again")
-    if request.cursor:
-        answer = _read_since(request.cursor, client, request, feed)
-    else:
-        first = settings.today - settings.lookback_days * DAY
-        answer = _read_days(client, first, settings.today)
-    if answer.failure:  # what was read so far waits for the run that reads it all
-        answer = answer._replace(papers=())
+    window = request.settings.window
+    if window:
+        return _read_days(client, *window)
+    answer = _read_missed(client, request, feed)
+    if answer.failure:
+        waits = f"{answer.failure}; the next run asks again for all of it"
+        answer = answer._replace(papers=(), failure=waits)
     return answer
 
 
-def _read_days(
-    client: Client, first: date, last: date, then: str = "they wait for the next run"
-) -> Answer:
+def _read_days(client: Client, first: date, last: date) -> Answer:
     """Return what was submitted from the first to the last UTC day, if it counts."""
     pages = submitted(client, first, min(last, client.settings.today))
-    answer = _gathered(client, API, pages, then)
-    # The API's ranges take in the first second of the next day.
-    papers = [p for p in answer.papers if p.date.astimezone(UTC).date() <= last]
-    return _counted(client, answer._replace(papers=papers))
+    return _counted(client, _gathered(client, API, pages))
 
 
-def _read_since(cursor: Cursor, client: Client, request: Request, feed: Answer) -> Answer:
-    """Return what was announced since the list's note.
+def _read_missed(client: Client, request: Request, feed: Answer) -> Answer:
+    """Return what was announced since the list's note, or submitted in the last days.
 
     Where the feed lacks a wanted one of those, a run was missed, or the feed is behind.
     What moderators had held was then missed as well, so it is asked for further back;
     so it is where the feed could not be read at all.
     """
-    today = request.settings.today
-    first = cursor.day - request.settings.lookback_days * DAY
-    first = max(first, today - LONGEST_GAP)
-    answer = _newer(_read_days(client, first, today), cursor)
-    has_news = _has_news(answer, request, feed)
+    settings = request.settings
+    cursor = request.cursor
+    lookback = settings.lookback_days * DAY
+    if not cursor:
+        return _read_days(client, settings.today - lookback, settings.today)
+    first = max(cursor.day - lookback, settings.today - LONGEST_GAP)
+    answer = _newer(_read_days(client, first, settings.today), cursor)
+    known = request.listed | feed.ids
+    has_news = any(settings.match(one) for one in answer.papers if one.id not in known)
     if answer.failure or (feed.is_whole and not has_news):
         return answer
     warnings = [*answer.warnings]
-    if feed.is_whole and not _is_full(feed):
-        lacks = f"{API} has papers that {FEED} of today lacks"
+    if feed.is_whole and feed.entries < FEED_CAP:
         why = f"a run since {cursor.day} was missed, or the feed is behind"
-        warnings.append(f"{lacks}: {why}")
+        warnings.append(f"{API} has papers that {FEED} of today lacks: {why}")
     held = _newer(_read_days(client, first - LONGEST_HOLD, first - DAY), cursor)
     return answer._replace(
         papers=[*held.papers, *answer.papers],
         warnings=[*warnings, *held.warnings],
         failure=held.failure,
+        is_whole=held.is_whole,
     )
 
 
@@ -309,22 +286,9 @@ def _newer(answer: Answer, cursor: Cursor) -> Answer:
     return answer._replace(papers=papers)
 
 
-def _has_news(answer: Answer, request: Request, feed: Answer) -> bool:
-    """Tell whether a paper is wanted that neither the list nor today's feed has."""
-    for paper in answer.papers:
-        is_known = paper.id in request.listed or paper.id in feed.ids
-        if not is_known and request.settings.match(paper):
-            return True
-    return False
-
-
-# The query API, by ID
-
-
-def _read_records(client: Client, request: Request) -> Answer:
+def _read_records(client: Client, ids: Sequence[str]) -> Answer:
     """Return arXiv's own records; a saved feed is the only source, also for these."""
-    client.patience.grow(request.share)
-    if request.settings.saved_feed:
-        return _gathered(client, request.settings.feed_url, _feed_pages(client), "")
-    pages = records(client, request.ids)
-    return _gathered(client, RECORDS, pages, "a rerun asks again")
+    pages = _feed_pages(client)
+    if not client.settings.saved_feed:
+        pages = records(client, ids)
+    return _gathered(client, f"{API}, by ID", pages)

@@ -19,7 +19,7 @@ from paper_action.settings import Settings
 
 from .program import Git
 from .refusals import PassingError
-from .room import make_room, remove_room
+from .scratch import make_scratch, remove_scratch
 
 Revise = Callable[[Path], Revision]
 Phrase = Callable[[Revision, str], str]
@@ -47,19 +47,25 @@ class Desk:
     ``folder`` stands for ``root``. Raises PushError where nothing can be pushed.
     """
 
+    # Every try lays these out anew: the branch's newest commit, or one it grows from;
+    # whether it is not there yet; the desk's work tree; the place of ``root`` in it.
+    _tip: str
+    _is_new: bool
+    _tree: Path
     folder: Path
 
     def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
         """Lay out the list; ``log`` is told of tries that fail."""
         self._settings = settings
         self._log = log
-        self._room = make_room()
-        self._git = Git(settings, self._room)
+        self._scratch = make_scratch()
+        self._git = Git(settings, self._scratch)
         self._prefix = self._git.run("rev-parse --show-prefix").removesuffix("\n")
         self._branch = self._chosen_branch()
         self._ref = f"refs/heads/{self._branch}"
         self._remote = self._chosen_remote()
-        self._target = self._room.name  # the remote's other name, which nobody else has
+        # Pushes go to a copy of the remote, under a name that nobody else has.
+        self._target = self._scratch.name
         self._git.copy_remote(self._remote, self._target)
         address = self._git.run("remote get-url --push", self._remote).strip()
         self._git.use_token(address)
@@ -76,14 +82,25 @@ class Desk:
         """
         attempt = partial(self._attempt, revise, phrase, keep_alive=keep_alive)
         try:
-            published = self._patiently(attempt, tries=20)
+            published = self._published(attempt)
             if published.new_branch:
                 self._log(f"the remote had no branch {self._branch}: it was made")
             if published.commit:
                 self._follow(published.commit)
         finally:
-            remove_room(self._room)
+            remove_scratch(self._scratch)
         return published
+
+    def _published(self, attempt: Callable[[], Published]) -> Published:
+        """Publish in some tries; what has arrived counts, whatever git says."""
+        try:
+            return self._patiently(attempt, tries=20)
+        except PushError as trouble:
+            commit = self._sent.commit
+            if not commit or self._tips().get(self._ref) != commit:
+                raise
+            self._log(f"pushed, but git is not content: {trouble}")
+            return self._sent
 
     def _checked_out(self) -> str:
         """Return the name of the branch that is checked out, or nothing."""
@@ -146,7 +163,7 @@ class Desk:
         case alone come along, for the listing has something to say about them.
         """
         self._fetch()
-        self._tree = Path(mkdtemp(dir=self._room))
+        self._tree = Path(mkdtemp(dir=self._scratch))
         self.folder = self._tree / self._prefix
         self._at_desk("read-tree", self._tip)
         modes = self._modes()
@@ -166,17 +183,22 @@ class Desk:
         see. The commit is fetched by its SHA, not to need a ref, or FETCH_HEAD, which
         is any run's.
         """
-        tips = {}
-        said = self._git.run("ls-remote", self._remote, self._ref, "HEAD")
-        for line in said.splitlines():
-            commit, _, ref = line.partition("\t")
-            tips[ref] = commit
+        tips = self._tips()
         self._is_new = self._ref not in tips
         self._tip = tips.get(self._ref) or tips.get("HEAD", "")
         if not self._tip:
             raise PushError("the remote has no branch to begin with: push a first commit to it")
         fetch = "fetch --no-tags --no-write-fetch-head"
         self._git.run(fetch, *self._depth, self._remote, self._tip)
+
+    def _tips(self) -> dict[str, str]:
+        """Return the newest commits of the branch and of the default one."""
+        tips = {}
+        said = self._git.run("ls-remote", self._remote, self._ref, "HEAD")
+        for line in said.splitlines():
+            commit, _, ref = line.partition("\t")
+            tips[ref] = commit
+        return tips
 
     def _at_desk(self, command: str, *arguments: str, given: Sequence[str] = ()) -> str:
         """Return what a git command prints that works on the desk, not the checkout."""

@@ -1,6 +1,7 @@
 """The environment that git is called in."""
 
 import os
+from os.path import isfile  # Path.is_file raises where a folder may not be looked into
 from pathlib import Path
 
 # Of the caller's GIT_ variables those stay that configure git or say how to reach a
@@ -19,15 +20,15 @@ _STAYING = (
 )
 
 
-def environment(root: Path, room: Path) -> dict[str, str]:
+def environment(root: Path, scratch: Path) -> dict[str, str]:
     """Return the variables for git, which then speaks English and asks for no password.
 
     git refuses a checkout that belongs to another user, as it does in a container. The
     one that we were given is safe. That is said where every version of git believes it:
-    in the user's own configuration, for which a file in ``room`` stands in that
+    in the user's own configuration, for which a file in ``scratch`` stands in that
     includes it.
     """
-    stand_in = room / "user.gitconfig"
+    stand_in = scratch / "user.gitconfig"
     lines = [f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files(root)]
     lines.append(f"[safe]\n\tdirectory = {_quoted(_checkout(root))}\n")
     stand_in.write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
@@ -65,7 +66,7 @@ def _user_files(root: Path) -> list[Path]:
     files = [Path(folder, "git/config"), Path(home, ".gitconfig")]
     if "GIT_CONFIG_GLOBAL" in os.environ:
         files = [root.resolve() / os.environ["GIT_CONFIG_GLOBAL"]]
-    return [file for file in files if file.is_file() and os.access(file, os.R_OK)]
+    return [file for file in files if isfile(file) and os.access(file, os.R_OK)]
 
 
 def _quoted(path: Path) -> str:

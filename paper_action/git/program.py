@@ -22,6 +22,15 @@ _HEADER = "PAPER_ACTION_HEADER"  # the variable that hands the token to git
 # What a copy of a remote needs to be pushed to: nothing of what is fetched from it.
 _PUSHED_TO = ("url", "pushurl", "proxy", "proxyauthmethod", "receivepack", "vcs")
 
+# Where a secret stands in git's words: before the "@" of an address, behind "//" or a
+# name and a colon, and in a proxy's address that git could not read.
+_SECRETS = (
+    r"(?<=//)[^/\s]*(?=@)",
+    r"[^\s/'\":@]+:(?!//)[^\s'\"]*(?=@)",
+    r"(?i)(?<=proxy syntax in ')[^']*",
+    r"(?i)(?<=proxy url ')[^']*",
+)
+
 
 class Git:
     """git, called in the checkout.
@@ -31,12 +40,12 @@ class Git:
     push there is time to look whether it has arrived.
     """
 
-    def __init__(self, settings: Settings, room: Path) -> None:
-        """Prepare what every command is told, with a file in ``room``."""
+    def __init__(self, settings: Settings, scratch: Path) -> None:
+        """Prepare what every command is told, with a file in ``scratch``."""
         self.limit = max(settings.max_wait, settings.timeout) / 2
         self._settings = settings
         self._basic = b64encode(f"x-access-token:{settings.token}".encode()).decode()
-        self._environ = environment(settings.root, room)
+        self._environ = environment(settings.root, scratch)
         self._options: list[str] = []
         self._tell("include.path", str(_CONFIG))
         self._tell("http.lowSpeedTime", str(int(settings.timeout) + 1))
@@ -120,12 +129,12 @@ class Git:
             return _Ended(in_time, git.returncode, _content(out), _content(err))
 
     def _hidden(self, said: str) -> str:
-        """Return git's words without secrets: ours, of an address, of a proxy."""
+        """Return git's words without the token, and without what else is secret."""
         said = said.replace(self._settings.token or self._basic, "***")
         said = said.replace(self._basic, "***")
-        said = re.sub(r"(?<=//)[^/\s]*(?=@)", "***", said)
-        said = re.sub(r"[^\s/'\":@]+:(?!//)[^\s'\"]*(?=@)", "***", said)
-        return re.sub(r"(?i)(proxy (?:URL|syntax in) ')[^']*", r"\1***", said)
+        for place in _SECRETS:
+            said = re.sub(place, "***", said)
+        return said
 
 
 class _Ended(NamedTuple):

@@ -116,8 +116,8 @@ def refused(command: str, code: int, said: str) -> PushError:
     for meaning, lines in _FINAL.items():
         if _is_said(lines, said):
             return PushError(f"{meaning}: {words}")
-    is_remote = command in _REMOTE_COMMANDS and code != _ANSWERED
-    if is_remote or _is_said(_PASSING, said):
+    was_unreachable = command in _REMOTE_COMMANDS and code != _ANSWERED
+    if was_unreachable or _is_said(_PASSING, said):
         return PassingError(f"not now: {words}")
     return PushError(f"this failed: {words}")
 

@@ -1,0 +1,274 @@
+r"""What GitHub sets of a formula, and at which cost.
+
+GitHub sets formulas with MathJax, without its packages noerrors, bbox, html, require,
+newcommand, action and colortbl, and refuses some macros besides
+(https://github.com/github/markup/issues/1688).
+"""
+
+import re
+
+from .formulas import ENVIRONMENTS, SENTENCE, Braces
+
+# The macros that MathJax has, and GitHub does not refuse.
+KNOWN = frozenset(
+    """
+    abovewithdelims acute aleph alpha amalg And angle approx approxeq arccos arcsin
+    arctan arg Arrowvert arrowvert ast asymp atop atopwithdelims backepsilon backprime
+    backsim backsimeq backslash bar barwedge Bbb Bbbk because begin beta beth between bf
+    Big big bigcap bigcirc bigcup Bigg bigg Biggl biggl Biggm biggm Biggr biggr Bigl
+    bigl Bigm bigm bigodot bigoplus bigotimes Bigr bigr bigsqcup bigstar bigtriangledown
+    bigtriangleup biguplus bigvee bigwedge binom blacklozenge blacksquare blacktriangle
+    blacktriangledown blacktriangleleft blacktriangleright bmod boldsymbol bot bowtie
+    Box boxdot boxed boxminus boxplus boxtimes brace bracevert brack braket breve
+    buildrel bullet Bumpeq bumpeq cal cancel Cap cap cases cdot cdotp cdots ce centerdot
+    check checkmark chi choose circ circeq circlearrowleft circlearrowright circledast
+    circledcirc circleddash circledR circledS clubsuit colon coloneqq color complement
+    cong coprod cos cosh cot coth cr csc Cup cup curlyeqprec curlyeqsucc curlyvee
+    curlywedge curvearrowleft curvearrowright dagger daleth dashleftarrow dashrightarrow
+    dashv dbinom ddagger ddddot dddot ddot ddots deg degree Delta delta det dfrac
+    diagdown diagup Diamond diamond diamondsuit digamma dim displaylines displaystyle
+    div divideontimes divsymbol dot Doteq doteq doteqdot dotplus dots dotsb dotsc dotsi
+    dotsm dotso doublebarwedge doublecap doublecup Downarrow downarrow downdownarrows
+    downharpoonleft downharpoonright ell emptyset end enspace epsilon eqalign eqalignno
+    eqcirc eqref eqsim eqslantgtr eqslantless equiv eta eth exists exp fallingdotseq
+    fbox Finv flat forall frac frak frown Game Gamma gamma gcd ge genfrac geq geqq
+    geqslant gets gg ggg gggtr gimel gnapprox gneq gneqq gnsim grave gt gtrapprox gtrdot
+    gtreqless gtreqqless gtrless gtrsim gvertneqq hat hbar hdashline heartsuit hline hom
+    hookleftarrow hookrightarrow hskip hslash hspace Huge huge idotsint iff iiiint iiint
+    iint Im imath impliedby implies in inf infty injlim int intercal intop iota it jmath
+    Join kappa ker kern ket Lambda lambda land langle LARGE Large large lbrace lbrack
+    lceil ldotp ldots le leadsto left Leftarrow leftarrow leftarrowtail leftharpoondown
+    leftharpoonup leftleftarrows Leftrightarrow leftrightarrow leftrightarrows
+    leftrightharpoons leftrightsquigarrow leftthreetimes leq leqalignno leqq leqslant
+    lessapprox lessdot lesseqgtr lesseqqgtr lessgtr lesssim lfloor lg lgroup lhd lim
+    liminf limits limsup ll llap llcorner Lleftarrow lll llless lmoustache ln lnapprox
+    lneq lneqq lnot lnsim log Longleftarrow longleftarrow Longleftrightarrow
+    longleftrightarrow longmapsto Longrightarrow longrightarrow looparrowleft
+    looparrowright lor lozenge lrcorner Lsh lt ltimes lVert lvert lvertneqq maltese
+    mapsto mathbb mathbf mathbfcal mathbffrak mathbfit mathbfscr mathbfsf mathbfsfit
+    mathbfsfup mathbfup mathbin mathcal mathclose mathfrak mathinner mathit mathnormal
+    mathop mathopen mathord mathpunct mathrel mathring mathrm mathscr mathsf mathsfit
+    mathsfup mathstrut mathtt mathup matrix max measuredangle mho mid middle min mit
+    mkern mod models mp mskip mspace mu multimap nabla natural ncong ne nearrow neg
+    negmedspace negthickspace negthinspace neq newline nexists ngeq ngeqq ngeqslant ngtr
+    ni nLeftarrow nleftarrow nLeftrightarrow nleftrightarrow nleq nleqq nleqslant nless
+    nmid nobreakspace nolimits nonumber normalsize not notag notin nparallel nprec
+    npreceq nRightarrow nrightarrow nshortmid nshortparallel nsim nsubseteq nsubseteqq
+    nsucc nsucceq nsupseteq nsupseteqq ntriangleleft ntrianglelefteq ntriangleright
+    ntrianglerighteq nu nVDash nVdash nvDash nvdash nwarrow odot oint Omega omega
+    omicron ominus oplus oslash otimes over overbrace overleftarrow overleftrightarrow
+    overline overparen overrightarrow overset overunderset overwithdelims owns parallel
+    partial perp Phi phi Pi pi pitchfork pm pmatrix pmb pmod pod Pr prec precapprox
+    preccurlyeq preceq precnapprox precneqq precnsim precsim prime prod projlim propto
+    Psi psi qquad quad rangle rbrace rbrack rceil Re ref restriction rfloor rgroup rhd
+    rho right Rightarrow rightarrow rightarrowtail rightharpoondown rightharpoonup
+    rightleftarrows rightleftharpoons rightrightarrows rightsquigarrow rightthreetimes
+    risingdotseq rlap rm rmoustache root Rrightarrow Rsh rtimes rule rVert rvert S scr
+    scriptscriptstyle scriptsize scriptstyle searrow sec Set set setminus sf sharp
+    shortmid shortparallel shoveleft shoveright sideset Sigma sigma sim simeq sin sinh
+    small smallfrown smallint smallsetminus smallsmile smash smile space spadesuit
+    sphericalangle sqcap sqcup sqrt sqsubset sqsubseteq sqsupset sqsupseteq square
+    stackbin stackrel star strut Subset subset subseteq subseteqq subsetneq subsetneqq
+    substack succ succapprox succcurlyeq succeq succnapprox succneqq succnsim succsim
+    sum sup Supset supset supseteq supseteqq supsetneq supsetneqq surd swarrow tag tan
+    tanh tau tbinom text textbf textcolor textgreater textit textless textrm textsf
+    textstyle texttt tfrac therefore Theta theta thickapprox thicksim thinspace tilde
+    times tiny to top triangle triangledown triangleleft trianglelefteq triangleq
+    triangleright trianglerighteq tt twoheadleftarrow twoheadrightarrow ulcorner
+    underbrace underleftarrow underleftrightarrow underline underparen underrightarrow
+    underset unlhd unrhd upalpha Uparrow uparrow upbeta Updownarrow updownarrow upgamma
+    upharpoonleft upharpoonright uplus upmu Upsilon upsilon uptheta upuparrows upvarphi
+    urcorner varDelta varepsilon varGamma varinjlim varkappa varLambda varliminf
+    varlimsup varnothing varOmega varPhi varphi varPi varpi varprojlim varpropto varPsi
+    varrho varSigma varsigma varsubsetneq varsubsetneqq varsupsetneq varsupsetneqq
+    varTheta vartheta vartriangle vartriangleleft vartriangleright varUpsilon varXi
+    Vdash vDash vdash vdots vec vee veebar verb Vert vert Vvdash wedge widehat widetilde
+    wp wr Xi xi xleftarrow xrightarrow yen zeta
+    """.split()
+)
+# What stands for a macro that it does not have, or that GitHub refuses. Of any other
+# one the name is set, upright.
+_INSTEAD = {
+    **{letter: rf"\mathbb{{{letter}}}" for letter in "CEFHNPQRZ"},
+    **{letter * 2: rf"\mathbb{{{letter}}}" for letter in "CEFHNPQRZ"},
+    **dict.fromkeys(["real", "reals", "Real", "Reals"], r"\mathbb{R}"),
+    **dict.fromkeys("mbox hbox textsc textnormal textup".split(), r"\text"),
+    **dict.fromkeys(["mathds", "mathbbm"], r"\mathbb"),
+    **dict.fromkeys(["nicefrac", "sfrac", "nfrac", "cfrac"], r"\frac"),
+    **dict.fromkeys("ensuremath xspace hfill hfil protect footnotesize".split(), ""),
+    "operatorname": r"\mathrm",
+    "emph": r"\textit",
+    "bm": r"\boldsymbol",
+    "AA": r"\text{Å}",
+}
+# Macros that are put right together with their argument. Some are dropped with it.
+_DROPPED = "label phantom hphantom vphantom vspace colorbox href raisebox".split()
+_CITING = "cite citep citet ref eqref cref autoref".split()
+_TEXTS = "text textit textbf textrm texttt textsf".split()
+_WITH_ARGUMENT = frozenset(["tag", *_DROPPED, *_CITING, *_TEXTS])
+# What LaTeX has in text, but MathJax does not: indices, and macros of maths.
+_MATHS_IN_TEXT = re.compile(
+    r"\\(?!text|q?quad|l?dots|tiny|small|scriptsize|large|rm|bf|it|tt|sf|emph)[A-Za-z]"
+    r"|(?<!\\)[_^]"
+)
+_DOLLARS = re.compile(r"(?<!\\)\$([^$]*)\$")
+# Commands whose first letter arXiv's API takes for an accent: \b{eta} was \beta.
+_SLIPPED = re.compile(r"\\([bcdkrtuv])\{([a-z]{2,})\}")
+# A star that MathJax does not know.
+_STARRED = re.compile(r"(\\(?:operatorname|hspace|tag))\*")
+_COMMAND = re.compile(r"\\(?:([A-Za-z]+)|.)")
+_ARGUMENT = re.compile(r"\\([a-z]+) ?\{")
+_ENVIRONMENT = re.compile(r"\\(begin|end) ?\{(\w+)\*?\}")
+# Tables that have lost their end in some abstracts.
+_TABLE = re.compile(r"\\begin\{(cases|split|array|aligned|gathered|[pbv]?matrix)\}")
+# Words in a row, or a group, in which they may be text already.
+_WORDS = re.compile(r"\{[^{}]*\}|(?<![\\A-Za-z]) ?[a-z]+(?:,? [a-z]+)+(?![A-Za-z]) ?")
+# An index of one sign in braces, and what follows.
+_NEEDLESS = re.compile(r"(?<!\\)([_^])\{([^\W_]|\\[A-Za-z]+)\}(?=(.?))")
+
+
+def settable(tex: str) -> str:
+    """Return a formula as GitHub's MathJax can set it."""
+    if tex.isalnum():
+        return tex
+    tex = _balanced(" ".join(tex.split()).removeprefix("% ").rstrip("\\"))
+    if "\\" in tex:
+        tex = _with_known_macros(tex)
+    if "&" in tex:
+        tex = _with_columns(tex)
+    if SENTENCE.search(tex):
+        tex = _WORDS.sub(_sentence_as_text, tex)
+    tex = re.sub(r"(?<!\\)[%#]", r"\\\g<0>", tex)  # they hide what follows
+    tex = _NEEDLESS.sub(_without_braces, tex)
+    return tex.replace("``", "“").replace("`", "‘").strip()
+
+
+def _balanced(tex: str) -> str:
+    r"""Return a formula in which every brace has its partner, every table its end.
+
+    Of some abstracts arXiv has lost the macro in ``\end{cases}``.
+    """
+    braces = Braces(tex)
+    if braces.stray:
+        tex = "".join(sign for at, sign in enumerate(tex) if at not in braces.stray)
+    tex += "".join("}" for _ in braces.unclosed)
+    for name in set(_TABLE.findall(tex)):
+        if tex.count(rf"\begin{{{name}}}") > tex.count(rf"\end{{{name}}}"):
+            tex = tex.replace(f" {{{name}}}", rf" \end{{{name}}}")
+    return tex
+
+
+def _with_known_macros(tex: str) -> str:
+    tex = _SLIPPED.sub(_unslipped, tex.replace("{tabular}", "{array}"))
+    tex = _STARRED.sub(r"\1", tex)
+    tex = _ENVIRONMENT.sub(_known_environment, tex)
+    tex = _COMMAND.sub(_known_macro, tex)
+    return _with_known_arguments(tex)
+
+
+def _unslipped(found: re.Match[str]) -> str:
+    name = found[1] + found[2]
+    return rf"\{name} " if name in KNOWN else found[0]
+
+
+def _known_environment(found: re.Match[str]) -> str:
+    """Return an environment that may stand within a formula."""
+    name = ENVIRONMENTS.get(found[2], found[2])
+    return rf"\{found[1]}{{{name}}}" if name else ""
+
+
+def _known_macro(found: re.Match[str]) -> str:
+    name = found[1]
+    if not name or name in KNOWN or name in _WITH_ARGUMENT:
+        return found[0]
+    instead = _INSTEAD.get(name, rf"\mathrm{{{name}}}")
+    before = found.string[found.start() - 1 : found.start()]
+    if instead.endswith("}") and (before.isalnum() or before == "}"):
+        return f"{{{instead}}}"  # it may be the argument in \bar\R
+    return instead
+
+
+def _with_known_arguments(tex: str) -> str:
+    ends = Braces(tex).ends
+    parts: list[str] = []
+    at = 0
+    for found in _ARGUMENT.finditer(tex):
+        end = ends.get(found.end() - 1)
+        if found.start() < at or end is None or found[1] not in _WITH_ARGUMENT:
+            continue
+        parts.append(tex[at : found.start()])
+        parts.append(_with_argument(found[1], tex[found.end() : end]))
+        at = end + 1
+    # Of plain TeX's macros \cases alone has text, which \( can stand in.
+    instead = r"\\(\1\\)" if r"\cases" in tex else r"\1"
+    return _DOLLARS.sub(instead, "".join(parts) + tex[at:])
+
+
+def _with_argument(name: str, argument: str) -> str:
+    r"""Return a macro with its argument; ``\text{in $Q$}`` is ``\text{in }Q``."""
+    if name in _DROPPED:
+        return ""
+    if name in _CITING:
+        return _text("text", f"[{argument}]")
+    if name == "tag":
+        return rf"\qquad({_with_argument('text', argument)})"
+    parts: list[str] = []
+    for number, part in enumerate(_DOLLARS.split(argument)):
+        is_formula = number % 2
+        parts.append(part if is_formula else _text(name, part))
+    return "".join(parts)
+
+
+def _text(macro: str, words: str) -> str:
+    if _MATHS_IN_TEXT.search(words):
+        macro = "mathrm"
+        words = words.replace(" ", r"\ ")
+    words = words.replace(r"\text{", "{")  # MathJax has no text in text
+    return rf"\{macro}{{{words}}}" if words else ""
+
+
+def _with_columns(tex: str) -> str:
+    """Return a formula whose column signs stand in a table, or are to be seen."""
+    if re.search(r"\\(?:begin|cases|p?matrix|eqalign)", tex):
+        return tex
+    if r"\\" in tex:
+        return rf"\begin{{aligned}}{tex}\end{{aligned}}"
+    return re.sub(r"(?<!\\)&", r"\\&", tex)
+
+
+def _sentence_as_text(found: re.Match[str]) -> str:
+    if found[0].startswith("{") or not SENTENCE.search(found[0]):
+        return found[0]
+    return rf"\text{{{found[0]}}}"
+
+
+def _without_braces(found: re.Match[str]) -> str:
+    """Return an index without the braces; each costs a unit of the page's budget."""
+    sign, index, after = found.groups()
+    needs_gap = index.startswith("\\") and after.isalpha()
+    return f"{sign}{index} " if needs_gap else sign + index
+
+
+# A dollar that is no maths, and the forms in which GitHub takes maths; no formula
+# holds what ends it, so that a search never runs over the same text again and again.
+_COUNTED = re.compile(
+    r"<span>\$</span>|\\\$"
+    r"|(?P<formula>\$`[^`]*`\$"
+    r"|```math\n[^`]*```"
+    r"|\$\$[^$]+\$\$"
+    r"|(?<![\w$])\$(?![\s$])[^$\n]*(?<=[^\s\\])\$(?!\w))"
+)
+
+
+def formula_cost(markdown: str) -> int:
+    """Return how much of a page's budget GitHub spends on the formulas in Markdown.
+
+    Each is 1 unit, and 1 more for each opening brace in it.
+    """
+    if "$" not in markdown and "```math" not in markdown:
+        return 0
+    cost = 0
+    for found in _COUNTED.finditer(markdown):
+        if found["formula"]:
+            cost += 1 + found["formula"].count("{")
+    return cost

@@ -1,0 +1,101 @@
+"""What is read of a text: pieces that show as text or as Markdown."""
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import NamedTuple
+
+
+class Maths(NamedTuple):
+    """A formula, without its dollars."""
+
+    tex: str
+
+
+class Styled(NamedTuple):
+    """Pieces in an HTML tag; no formula is inside."""
+
+    pieces: list["Piece"]
+    tag: str
+
+
+class Link(NamedTuple):
+    """Pieces in a link to an address; neither formula nor link is inside."""
+
+    pieces: list["Piece"]
+    url: str
+
+
+Piece = str | Maths | Styled | Link
+
+
+def as_text(pieces: list[Piece]) -> str:
+    """Return pieces as plain text; a formula stays TeX between dollars."""
+    texts: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            texts.append(piece)
+        elif isinstance(piece, Maths):
+            texts.append(f"${piece.tex}$")
+        else:
+            texts.append(as_text(piece.pieces))
+    return "".join(texts)
+
+
+def in_style(pieces: list[Piece], tag: str) -> list[Piece]:
+    """Return pieces in a style."""
+    return _wrapped(pieces, lambda inner: Styled(inner, tag))
+
+
+def in_link(pieces: list[Piece], url: str) -> list[Piece]:
+    """Return pieces as a link, without the links that are in them."""
+    return _wrapped(unlinked(pieces), lambda inner: Link(inner, url))
+
+
+def unlinked(pieces: list[Piece]) -> list[Piece]:
+    """Return pieces without links, their text in place."""
+    rest: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, Link):
+            rest += piece.pieces
+        elif isinstance(piece, Styled):
+            rest.append(Styled(unlinked(piece.pieces), piece.tag))
+        else:
+            rest.append(piece)
+    return joined(rest)
+
+
+def _wrapped(pieces: list[Piece], wrap: Callable[[list[Piece]], Piece]) -> list[Piece]:
+    """Wrap pieces, but for formulas and the blanks at the ends."""
+    wrapped: list[Piece] = []
+    for is_formula, group in groupby(pieces, _is_formula):
+        run = list(group)
+        text = as_text(run)
+        if is_formula or not text.strip():
+            wrapped += run
+            continue
+        if isinstance(run[0], str):
+            run[0] = run[0].lstrip(" ")
+        if isinstance(run[-1], str):
+            run[-1] = run[-1].rstrip(" ")
+        before = " " if text.startswith(" ") else ""
+        after = " " if text.endswith(" ") else ""
+        wrapped += [before, wrap(run), after]
+    return wrapped
+
+
+def _is_formula(piece: Piece) -> bool:
+    return isinstance(piece, Maths)
+
+
+def joined(pieces: list[Piece]) -> list[Piece]:
+    """Return pieces with texts that stand side by side as one."""
+    merged: list[Piece] = []
+    texts: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            texts.append(piece)
+            continue
+        merged += ["".join(texts), piece]
+        texts = []
+    merged.append("".join(texts))
+    return [piece for piece in merged if piece]

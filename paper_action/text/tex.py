@@ -1,0 +1,290 @@
+r"""Read what authors type, TeX and all, into pieces that show as text or as Markdown.
+
+It is read once, from left to right, from one special sign to the next; what lies
+between is text. TeX that the tables of ``latex`` do not know shows as it was typed.
+arXiv's own converter (arxiv-base, ``tex2utf``) is the yardstick for letters.
+"""
+
+import html
+import re
+import unicodedata
+
+from paper_action.paper import LINK
+
+from .formulas import Braces, find_formulas
+from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
+from .mathjax import settable
+from .pieces import Link, Maths, Piece, as_text, in_link, in_style, joined
+
+_DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
+# A printable text without any of these is what it shows.
+_SPECIAL = re.compile(r"\\|\$|\{|~|`|''|--|://|&|  |\]\(|ı[\u0300-\u036f]")
+_CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_MARKDOWN_LINK = re.compile(r"\[([^\][{}]+)\]\((https?://[^\s<>(){}\\]+)\)")
+_RTF_QUOTE = re.compile(r"\\'9([1-4])")
+# Single quotes, in pairs alone: the sign on the right is an apostrophe, too.
+_QUOTED = re.compile(r"`(?<![\w`\\]`)(?=[^\s`'])([^`$]{1,200}?)(?<![\s\\])'(?![\w'])")
+
+# Where the reader stops.
+_MARK = re.compile(
+    r"\\(?P<command>[A-Za-z]+|.)|\{|\}|\$|~|``|''|--+"
+    r"|http(?P<address>s?://(?:(?![\"$<>\\^`{|}])[!-~]|\\[_%#&~])+(?<![].,;:!?')*]))"
+)
+# A tie between words, and one beside a blank.
+_TIE = re.compile(r"(?<=[^ ~(\[<>=\\])~(?=[^ ~])")
+_BLANK_TIE = re.compile(r"(?<=[^ ~(\[<>=\\])~ |(?<= )~\\")
+_QUOTES_AND_DASHES = {"``": "“", "''": "”", "---": "—", "--": "–"}
+# How an argument begins, behind a star or options.
+_ARGUMENT = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
+_BARE_ARGUMENT = re.compile(r" ?([A-Za-z0-9])")
+_BLANK = re.compile(" ")
+_STOP = re.compile(r"\.")
+_END_OF_NAME = re.compile(r"\{\}|\[[\d.]+ ?[a-z]+\]")  # or the height of a line's end
+_SWITCH = re.compile(r" *\\([A-Za-z]+) *")
+# A letter that needs no braces for its accent.
+_LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
+_DOTTED = str.maketrans("ıȷ", "ij")
+_ADDRESS = re.compile(r"https?://[^\s<>{}|\\`]+")
+# Content whose braces are to be seen: those of a set, or of an index.
+_SET = re.compile(r"[^{}\\]*[,_^=|<>\"][^{}\\]+")
+# Formulas that are nothing but text: words in a style, citations, a stop, quotes.
+_GROUP = r"\s*\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
+_TEXT_MACRO = (
+    r"\\(?:text\w*|[hm]box|emph|underline|cite\w*|(?:eq)?ref|href\s*\{[^{}]*\})"
+)
+_ONLY_TEXT = re.compile(
+    rf"(?:[\s.,;:?()\[\]\"“”‘’–—…]|``| - (?=\\)|{_TEXT_MACRO}{_GROUP})+"
+)
+
+
+def read(raw: str, *, with_papers: bool = False) -> list[Piece]:
+    """Return the pieces of one line of text.
+
+    An address of another paper is a link ``with_papers`` alone.
+    """
+    if raw.isprintable() and not _SPECIAL.search(raw):
+        return [raw.strip()]
+    text = re.sub(r"\\unicode\{x?(\w+)\}", r"&#x\1;", raw)
+    text = re.sub(r"(?a)&#?\w{1,31};", lambda entity: html.unescape(entity[0]), text)
+    text = _CONTROLS.sub("", " ".join(text.splitlines()).replace("\t", " "))
+    text = re.sub(" {2,}", " ", text).strip()
+    text = re.sub("ı(?=[\u0300-\u036f])", "i", text)
+    text = _RTF_QUOTE.sub(lambda found: "‘’“”"[int(found[1]) - 1], text)
+    text = text.replace(r"\''", r"\"")  # Schr\''odinger
+    text = _MARKDOWN_LINK.sub(r"\\href{\2}{\1}", text)
+    text = _QUOTED.sub(r"‘\1’", text)
+    return _Reader(text, with_papers=with_papers).pieces()
+
+
+class _Reader:
+    """Reads a text from left to right; ``at`` is where it has come to."""
+
+    def __init__(self, text: str, *, with_papers: bool, limit: int = _DEPTH) -> None:
+        self.text = text
+        self.with_papers = with_papers
+        self.limit = limit
+        self.at = 0
+        self.depth = 0
+        self.is_code = False
+        braces = Braces(text)
+        self.ends = braces.ends
+        self.formulas = {each.start: each for each in find_formulas(text, braces)}
+
+    def pieces(self) -> list[Piece]:
+        """Read up to the brace that closes the group, and over it, or to the end."""
+        pieces: list[Piece] = []
+        while True:
+            mark = _MARK.search(self.text, self.at)
+            if not mark:
+                pieces.append(self.text[self.at :])
+                self.at = len(self.text)
+                break
+            pieces.append(self.text[self.at : mark.start()])
+            self.at = mark.end()
+            if mark[0] == "}" and self.depth:
+                break
+            pieces += self._marked(mark)
+        return joined(pieces)
+
+    def _marked(self, mark: re.Match[str]) -> list[Piece]:
+        """Read what begins with a sign that the reader has just gone past."""
+        formula = self.formulas.get(mark.start())
+        if formula:
+            self.at = formula.end
+            return self._formula(formula.tex)
+        if mark["command"]:
+            return self._command(mark["command"])
+        if mark["address"]:
+            return self._address(mark[0])
+        if mark[0] == "{":
+            return self._group(mark.start())
+        if self.is_code:
+            return [mark[0]]
+        if mark[0] == "~":
+            return [self._tie(mark.start())]
+        return [_QUOTES_AND_DASHES.get(mark[0], mark[0])]
+
+    def _within(self) -> list[Piece]:
+        """Read the group whose brace was just opened."""
+        self.depth += 1
+        pieces = self.pieces()
+        self.depth -= 1
+        return pieces
+
+    def _styled(self, tag: str) -> list[Piece]:
+        """Read the group whose brace was just opened, in a style."""
+        was_code = self.is_code
+        self.is_code = was_code or tag == "code"
+        pieces = in_style(self._within(), tag)
+        self.is_code = was_code
+        return pieces
+
+    def _group(self, start: int) -> list[Piece]:
+        """Read a group; one that never ends is none, but for its style."""
+        end = self.ends.get(start)
+        switch = _SWITCH.match(self.text, self.at)
+        is_switch = switch and (switch[1] in SWITCHES or switch[1] == "color")
+        if self.depth >= self.limit or (end is None and not is_switch):
+            return ["{"]
+        if switch and SWITCHES.get(switch[1]):
+            self.at = switch.end()
+            return self._styled(SWITCHES[switch[1]])
+        is_seen = self._has_visible_braces(start, self.text[start + 1 : end])
+        pieces = self._within()
+        return ["{", *pieces, "}"] if is_seen else pieces
+
+    def _has_visible_braces(self, start: int, content: str) -> bool:
+        """Tell whether somebody who types this group wants its braces to be seen."""
+        before = self.text[max(start - 1, 0) : start]
+        if before in ("_", "^"):
+            return len(content) > 1
+        is_set = _SET.fullmatch(content) is not None
+        return is_set and not before.isalnum() and before not in tuple("}]*\"'`~=.")
+
+    def _formula(self, tex: str) -> list[Piece]:
+        """Return a formula, or what it says: text, or the address of a paper."""
+        if _ONLY_TEXT.fullmatch(tex) and self.depth < self.limit:
+            inner = _Reader(
+                tex, with_papers=self.with_papers, limit=self.limit - self.depth - 1
+            )
+            return inner.pieces()
+        shown = settable(tex)
+        if not shown:
+            return [" "]
+        return [f"${shown}$"] if self._is_barred(shown) else [Maths(shown)]
+
+    def _address(self, address: str) -> list[Piece]:
+        url = re.sub(r"\\([_%#&~])", r"\1", address)
+        return [url] if self._is_barred(url) else [Link([url], url)]
+
+    def _is_barred(self, text: str) -> bool:
+        return not self.with_papers and LINK.search(text) is not None
+
+    def _tie(self, at: int) -> str:
+        """Return a blank that does not break, between words, else a tilde."""
+        if _TIE.match(self.text, at):
+            return "\N{NO-BREAK SPACE}"
+        return "" if _BLANK_TIE.match(self.text, at) else "~"
+
+    def _command(self, name: str) -> list[Piece]:
+        """Return what a command shows; its name, if nothing better is known."""
+        if name in ACCENTS:
+            return self._accent(name)
+        if name in SIGNS or name in SWITCHES:
+            return [self._sign(name)]
+        count, shown = MACROS.get(name, (1, "#1"))
+        if not self._has_arguments(name, count):
+            return [OWN.get(name, f"\\{name}")]
+        if name in ("url", "href"):
+            return self._link(name)
+        if name in STYLES:
+            self._skip(_ARGUMENT)
+            return self._styled(STYLES[name])
+        arguments = [self._argument() for _ in range(count)]
+        if name not in MACROS and not as_text(arguments[0]):
+            return [f"\\{name}"]
+        pieces: list[Piece] = []
+        for part in re.split(r"(#\d)", shown):
+            pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
+        return pieces
+
+    def _sign(self, name: str) -> str:
+        """Return what a command without arguments shows, and go past its end."""
+        shown = SIGNS.get(name, "")
+        is_letter = len(shown) == 1 and shown.isalpha()
+        if is_letter or name in SWITCHES:
+            self._skip(_BLANK)
+        self._skip(_END_OF_NAME)
+        if shown.endswith("."):
+            self._skip(_STOP)  # it is not set twice
+        return shown
+
+    def _has_arguments(self, name: str, count: int) -> bool:
+        """Tell whether so many arguments follow; the last may end with the text."""
+        at = self.at
+        for _ in range(count):
+            bare = _BARE_ARGUMENT.match(self.text, at) if name in BARE else None
+            if bare:
+                at = bare.end()
+                continue
+            begin = _ARGUMENT.match(self.text, at)
+            if not begin or self.depth >= self.limit:
+                return False
+            at = self.ends.get(begin.end() - 1, len(self.text)) + 1
+        return True
+
+    def _argument(self) -> list[Piece]:
+        """Read an argument that is there."""
+        bare = _BARE_ARGUMENT.match(self.text, self.at)
+        if bare:
+            self.at = bare.end()
+            return [bare[1]]
+        self._skip(_ARGUMENT)
+        return self._within()
+
+    def _accent(self, name: str) -> list[Piece]:
+        """Put an accent on the first letter of what follows, or show it by itself."""
+        accent = ACCENTS[name]
+        if self._has_arguments(name, 1):
+            argument = self._argument()
+            letters = as_text(argument)
+            slipped = name + letters
+            if len(letters) > 1 and slipped in SIGNS:
+                return [SIGNS[slipped]]  # \b{eta}: arXiv's API took \beta for it
+            if len(letters) > 1 and slipped in MACROS:
+                return self._command(slipped)
+            if letters[:1].isalpha():
+                return [_accented(letters, accent)]
+            return argument or [name]
+        letter = _LETTER.match(self.text, self.at)
+        if letter:
+            self.at = letter.end()
+            return [_accented(letter[1] or letter[2], accent)]
+        return [f"\\{name}" if name.isalpha() else name]
+
+    def _link(self, name: str) -> list[Piece]:
+        r"""Read ``\url{address}`` or ``\href{address}{words}``."""
+        self._skip(_ARGUMENT)
+        end = self.ends.get(self.at - 1, len(self.text))
+        address = re.sub(r"\\([_%#&~])", r"\1", self.text[self.at : end].strip())
+        self.at = end + 1
+        is_link = _ADDRESS.fullmatch(address) and not self._is_barred(address)
+        if name == "url" or not self._has_arguments(name, 1):
+            return [Link([address], address)] if is_link else [address]
+        words = self._argument()
+        return in_link(words, address) if is_link else in_style(words, "span")
+
+    def _skip(self, pattern: re.Pattern[str]) -> None:
+        """Go past a pattern, if it is there."""
+        found = pattern.match(self.text, self.at)
+        if found:
+            self.at = found.end()
+
+
+def _accented(letters: str, accent: str) -> str:
+    """Put an accent on the first of letters, outside of those that it has."""
+    letters = letters.translate(_DOTTED)
+    end = 1
+    while end < len(letters) and unicodedata.combining(letters[end]):
+        end += 1
+    return letters[:end] + accent + letters[end:]
