@@ -262,7 +262,7 @@ def most_formulas(folder):
 def test_a_page_holds_no_more_formulas_than_github_sets(folder):
     papers = maths(1, 1000)
     done = revise(folder, HEAD, papers)
-    assert done.moved > 800
+    assert done.moved > 700
     assert everywhere(folder) == [one.id for one in papers]
     assert formula_cost(get(folder)) > 1400
     assert most_formulas(folder) <= 1900
