@@ -90,9 +90,7 @@ def test_between_markers_dashes_that_do_not_fit_are_an_error(folder, dashes):
 
 def test_between_markers_a_header_without_dashes_is_an_error(folder):
     text = f"{START}\n\n| Title | Link |\n| T | x |\n\n{END}\n"
-    with pytest.raises(
-        ConfigError, match=r"line 3 the line \| --- \| --- \| is missing"
-    ):
+    with pytest.raises(ConfigError, match=r"line 3 \| --- \| --- \| is missing"):
         listed(folder, text)
 
 

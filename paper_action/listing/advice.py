@@ -72,9 +72,8 @@ def missing_dashes(page: Page, part: range) -> list[str]:
     """Return what is to be said of the first line in a part that looks like a row."""
     for number, line in enumerate(page.lines, start=1):
         if line.start in part and line.shown.startswith("|"):
-            count = len(split_cells(line.shown))
-            dashes = "|" + count * " --- |"
-            return [f"below the header in line {number} the line {dashes} is missing"]
+            dashes = " | ".join("---" for _ in split_cells(line.shown))
+            return [f"below the header in line {number} | {dashes} | is missing"]
     return []
 
 
