@@ -70,7 +70,9 @@ class Keywords(NamedTuple):
             alternatives |= found
             notices += _notices(found)
         if not alternatives:
-            raise ValueError(f"{text!r} holds no keyword; write llm, or * for every paper")
+            raise ValueError(
+                f"{text!r} holds no keyword; write llm, or * for every paper"
+            )
         terms = [term for each in alternatives.values() for term in each]
         fields = frozenset(field for term in terms for field, _ in term.places)
         return cls(alternatives, fields, tuple(dict.fromkeys(notices)))
@@ -199,7 +201,10 @@ def _terms(straight: str) -> Terms:
             sides[-1] = ["ANDNOT"]
         else:
             sides[-1].append(piece)
-    return tuple(_term(" ".join(words), is_wanted=operator == "AND") for operator, *words in sides)
+    return tuple(
+        _term(" ".join(words), is_wanted=operator == "AND")
+        for operator, *words in sides
+    )
 
 
 def _unquoted(straight: str) -> str:
@@ -210,7 +215,9 @@ def _unquoted(straight: str) -> str:
 def _term(text: str, *, is_wanted: bool) -> Term:
     """Read what stands between two operators: what to find, and perhaps a field."""
     if not text:
-        raise ValueError("something on both sides of AND and ANDNOT, as in llm ANDNOT survey")
+        raise ValueError(
+            "something on both sides of AND and ANDNOT, as in llm ANDNOT survey"
+        )
     name, colon, rest = text.partition(":")
     if not colon or '"' in name:  # in quotes a colon is a sign like any other
         name = "ti"
@@ -230,7 +237,9 @@ def _check_sought(field: str, sought: str) -> None:
     is_quoted = sought.startswith('"')
     words = sought[1:-1] if is_quoted else sought
     if '"' in words or (":" in words and not is_quoted):
-        raise ValueError('quotes around a whole phrase, and AND between two: "a b" AND abs:c')
+        raise ValueError(
+            'quotes around a whole phrase, and AND between two: "a b" AND abs:c'
+        )
     if "*" in words and words != "*" and not is_quoted:
         raise ValueError(
             "it without the star, as in multimod or cat:cs; a star alone is every paper"
@@ -270,7 +279,8 @@ def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
     for text, terms in alternatives.items():
         if re.search(r"\S (and|or|not) \S", _unquoted(text.translate(_STRAIGHT))):
             notices.append(
-                f"{text!r} is one phrase; write AND or ANDNOT in capitals, and a comma for or"
+                f"{text!r} is one phrase;"
+                " write AND or ANDNOT in capitals, and a comma for or"
             )
         for term in terms:
             notices += _term_notices(term)
@@ -292,6 +302,7 @@ def _term_notices(term: Term) -> list[str]:
         return [f"'cat:{name}': arXiv has no such category; {nearest(name)}"]
     if re.fullmatch("[A-Z]{2,4}", term.text):
         return [
-            f'{term.text} is found inside other words too; write "{term.text}" for that word alone'
+            f"{term.text} is found inside other words too;"
+            f' write "{term.text}" for that word alone'
         ]
     return []

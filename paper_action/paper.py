@@ -1,6 +1,7 @@
-"""The ground: the record of a paper, what a run did to a list, arXiv's identifiers, the errors.
+"""The ground: the record of a paper, what a run did to a list, identifiers, errors.
 
-The shapes of identifiers are those of https://info.arxiv.org/help/arxiv_identifier.html.
+The shapes of identifiers are those of
+https://info.arxiv.org/help/arxiv_identifier.html.
 """
 
 import re
@@ -8,8 +9,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-_MONTH = r"\d\d(?:0[1-9]|1[0-2])"
-ID = rf"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
+_MONTH = r"\d\d(?:0[1-9]|1[0-2])"  # its year first
+_ARCHIVE = r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?"  # perhaps with a subject class
+ID = rf"(?:{_ARCHIVE}/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
 # An Atom entry's own name: a mirror's host is another one, what follows is not.
 _ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?")
 _ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
@@ -19,6 +21,10 @@ _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
 LINK = re.compile(
     rf"(?i:https?://(?:{_ARXIV}|{_DOI}|{_OTHER}))({ID})(?:v\d+)?(?!\d)", re.ASCII
 )
+
+
+# An affiliation behind a name, which may have brackets of its own.
+_AFFILIATION = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 
 
 class PaperActionError(Exception):
@@ -62,9 +68,9 @@ class PushError(PaperActionError):
 class Paper(NamedTuple):
     """One announcement, its text as arXiv delivers it (TeX and all).
 
-    ``id`` has no version and no subject class. An author is ``Name`` or ``Name (affiliation)``.
-    The first of the ``categories`` is the primary one. The paragraphs of ``abstract`` begin with
-    two blanks. ``date`` knows its timezone.
+    ``id`` has no version and no subject class. An author is ``Name`` or
+    ``Name (affiliation)``. The first of the ``categories`` is the primary one. The
+    paragraphs of ``abstract`` begin with two blanks. ``date`` knows its timezone.
     """
 
     id: str
@@ -85,20 +91,24 @@ class Paper(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The authors without their affiliations, nor the key to those at the list's end."""
-        names = (author for author in self.authors if not author.startswith("("))
-        return tuple(re.sub(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$", "", name) for name in names)
+        """The authors without their affiliations.
+
+        A key to affiliations, which some lists end with, is no author.
+        """
+        authors = [author for author in self.authors if not author.startswith("(")]
+        return tuple(_AFFILIATION.sub("", author) for author in authors)
 
 
 class Revision(NamedTuple):
     """What a run did to the list.
 
-    ``files`` are the paths, relative to ``root``, with ``/``, that were written: none in a dry run.
-    ``rows`` are the Markdown rows of ``added``, in the same order. ``had`` counts the
-    papers that were listed before, ``listed`` those among the papers handed in; ``moved`` and
-    ``tidied`` count rows. ``place`` says where the rows stand, for people: file, line and heading.
-    With ``made_file`` the Markdown file was not there before; ``cursor`` is the note that was
-    written of how far arXiv was read. ``notes`` are for the log, ``warnings`` for everybody.
+    ``files`` are the paths that were written, relative to ``root``, with ``/``; a dry
+    run writes none. ``rows`` are the Markdown rows of ``added``, in the same order.
+    ``had`` counts the papers that were listed before, ``listed`` those among the papers
+    handed in; ``moved`` and ``tidied`` count rows. ``place`` says where the new rows
+    stand, for people: file, line and heading. With ``made_file`` the Markdown file was
+    not there before. ``cursor`` is what the note in the list says now, None where it
+    was not written. ``notes`` are for the log, ``warnings`` for everybody.
     """
 
     files: tuple[str, ...] = ()
@@ -116,7 +126,7 @@ class Revision(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """How far arXiv was read: the newest ID that was announced by then, and the UTC day."""
+    """How far arXiv was read: the newest ID announced by then, and the UTC day."""
 
     id: str
     day: date
@@ -126,13 +136,13 @@ class Cursor(NamedTuple):
         return by_age(identifier) > by_age(self.id)
 
     def is_ahead_of(self, today: date) -> bool:
-        """Tell whether somebody has mistyped it: nothing is announced before its time."""
+        """Tell whether it was mistyped: nothing is announced before its time."""
         return max(month(self.id), self.day) > today
 
 
 def canonical(identifier: str) -> str:
-    """Return the identifier without the subject class: ``math.GT/0309136`` is ``math/0309136``."""
-    return re.sub(r"\.[A-Za-z-]+/", "/", identifier) if "/" in identifier else identifier
+    """Return an identifier without subject class: math/0309136 for math.GT/0309136."""
+    return re.sub(r"\.[A-Za-z-]+/", "/", identifier)
 
 
 def linked_ids(text: str) -> list[str]:
@@ -143,13 +153,17 @@ def linked_ids(text: str) -> list[str]:
 def entry_id(text: str) -> tuple[str, int] | None:
     """Return identifier and version named by an Atom entry's ``id``, or None."""
     found = _ENTRY.fullmatch(text)
-    return (canonical(found[1]), int(found[2] or 1)) if found else None
+    if not found:
+        return None
+    return canonical(found[1]), int(found[2] or 1)
 
 
 def month(identifier: str) -> date:
-    """Return the first day of the month an identifier stands for; arXiv began in 1991."""
+    """Return the first day of the month that an identifier stands for."""
     digits = identifier.rpartition("/")[2]
-    return date((1900 if digits >= "91" else 2000) + int(digits[:2]), int(digits[2:4]), 1)
+    year = int(digits[:2])
+    century = 1900 if year >= 91 else 2000  # arXiv began in 1991
+    return date(century + year, int(digits[2:4]), 1)
 
 
 def by_age(identifier: str) -> tuple[date, str]:

@@ -11,13 +11,18 @@ from .paper import Revision
 from .settings import Settings
 from .text import plain
 
-QUIET = "Nothing was announced. A quiet day is normal: arXiv rests on weekends and its holidays"
+QUIET = (
+    "Nothing was announced. A quiet day is normal: "
+    "arXiv rests on weekends and its holidays"
+)
 NOTHING = "arXiv had no paper of these categories and announce-types"
 
 # What makes GitHub act on a commit message: a mention (@name), an issue (#12, GH-12), a
 # web address (of an issue, behind "closes"), and what keeps workflows from running:
 # words in brackets, such as [skip ci], and the line skip-checks: true.
-_ACTING = re.compile(r"[@#\[](?=\w)|\bGH-(?=\d)|:(?=//)|\bskip-checks(?=:)", re.IGNORECASE)
+_ACTING = re.compile(
+    r"[@#\[](?=\w)|\bGH-(?=\d)|:(?=//)|\bskip-checks(?=:)", re.IGNORECASE
+)
 _WORD_JOINER = "\u2060"  # takes no room and is not seen
 
 

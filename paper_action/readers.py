@@ -24,7 +24,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 def line(text: str) -> str:
     """Read one line of any text."""
     if _CONTROL.search(text):
-        raise ValueError(f"{text!r} holds a character that cannot be seen; leave it out")
+        raise ValueError(
+            f"{text!r} holds a character that cannot be seen; leave it out"
+        )
     return text
 
 
@@ -81,7 +83,9 @@ def category(text: str) -> str:
 def section(text: str) -> str:
     """Read the name of a marker pair, which names a folder of the archive too."""
     if not re.fullmatch(r"\w+([ ._-]\w+)*", text):
-        raise ValueError(f"{text!r} cannot be a name; write letters and digits, such as vision")
+        raise ValueError(
+            f"{text!r} cannot be a name; write letters and digits, such as vision"
+        )
     return text
 
 
@@ -102,7 +106,9 @@ def whole_number(most: int, example: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         is_short = len(text) <= len(str(most))
         if not (is_short and re.fullmatch("[0-9]+", text)):
-            raise ValueError(f"{text!r} is not a whole number up to {most}; write {example}")
+            raise ValueError(
+                f"{text!r} is not a whole number up to {most}; write {example}"
+            )
         return int(text)
 
     return read
@@ -162,7 +168,9 @@ def folder(text: str) -> str:
 def markdown_file(text: str) -> str:
     """Read a Markdown file's place in the checkout."""
     if re.search(r"\.(md|markdown)[\s,;]+\S", text, re.IGNORECASE):
-        raise ValueError(f"{text!r} is more than one file; write one, since a run keeps one list")
+        raise ValueError(
+            f"{text!r} is more than one file; write one, since a run keeps one list"
+        )
     return _file(text, (".md", ".markdown"), "docs/papers.md")
 
 

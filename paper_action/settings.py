@@ -62,19 +62,29 @@ class Settings:
         "cs.IR", "arXiv's categories or archives", words(readers.category)
     )
     keywords: Keywords = setting(
-        "multimodal, multi-modal, generative, llm", "papers to keep, see below", Keywords.parse
+        "multimodal, multi-modal, generative, llm",
+        "papers to keep, see below",
+        Keywords.parse,
     )
-    exclude: Keywords | None = setting("", "papers to leave out", Keywords.parse, if_empty=None)
+    exclude: Keywords | None = setting(
+        "", "papers to leave out", Keywords.parse, if_empty=None
+    )
     announce_types: tuple[str, ...] = setting(
-        ", ".join(ANNOUNCE_TYPES), "announcements that count", words(choice(*ANNOUNCE_TYPES))
+        ", ".join(ANNOUNCE_TYPES),
+        "announcements that count",
+        words(choice(*ANNOUNCE_TYPES)),
     )
     path: str = setting("README.md", "a Markdown file", readers.markdown_file)
     root: Path = setting(".", "the checkout to work in", readers.checkout)
-    section: str = setting("", "name of the table's markers, like vision", readers.section)
+    section: str = setting(
+        "", "name of the table's markers, like vision", readers.section
+    )
     columns: tuple[str, ...] = setting(
         "title, link, abstract, authors", ", ".join(COLUMNS), words(choice(*COLUMNS))
     )
-    order: str = setting("append", "append or newest-first", choice("append", "newest-first"))
+    order: str = setting(
+        "append", "append or newest-first", choice("append", "newest-first")
+    )
     max_bytes: int = setting(
         "500000",
         "bytes to archive old rows at; 0 never",
@@ -91,19 +101,29 @@ class Settings:
     since: date | None = setting(
         "", "first UTC day to read, as 2024-03-31", readers.day, if_empty=None
     )
-    until: date | None = setting("", "last UTC day, as 2024-03-31", readers.day, if_empty=None)
+    until: date | None = setting(
+        "", "last UTC day, as 2024-03-31", readers.day, if_empty=None
+    )
     tidy: bool = setting("false", "also make the rows anew", readers.boolean)
     commit: bool = setting("false", "commit and push what changed", readers.boolean)
-    branch: str = setting("", "a name like main, if not the checked-out one", readers.branch)
+    branch: str = setting(
+        "", "a name like main, if not the checked-out one", readers.branch
+    )
     commit_message: str = setting(
         "Add {added} arXiv papers", "text, also with {ids}", readers.lines
     )
     dry_run: bool = setting("false", "show new rows, change nothing", readers.boolean)
-    feed_url: str = setting("https://rss.arxiv.org/atom", "address or file", readers.feed)
-    api_url: str = setting("https://export.arxiv.org/api/query", "the query API", readers.address)
+    feed_url: str = setting(
+        "https://rss.arxiv.org/atom", "address or file", readers.feed
+    )
+    api_url: str = setting(
+        "https://export.arxiv.org/api/query", "the query API", readers.address
+    )
     delay: float = setting("3", "seconds between two requests", readers.seconds)
     timeout: float = setting("30", "seconds a request may stall", readers.some_seconds)
-    max_wait: float = setting("300", "seconds to wait for failing servers", readers.seconds)
+    max_wait: float = setting(
+        "300", "seconds to wait for failing servers", readers.seconds
+    )
 
     @property
     def today(self) -> date:
@@ -140,7 +160,9 @@ class Settings:
         """Categories that arXiv does not have, as far as is known here."""
         known = categories()
         unknown = [name for name in self.categories if name not in known]
-        return tuple(f"categories: arXiv has no {name!r}; {nearest(name)}" for name in unknown)
+        return tuple(
+            f"categories: arXiv has no {name!r}; {nearest(name)}" for name in unknown
+        )
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return the alternatives that a paper matches; none if it is left out."""
@@ -154,7 +176,9 @@ DECLARED: dict[str, Setting] = {
 }
 
 
-def read_settings(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> Settings:
+def read_settings(
+    argv: Sequence[str], environ: Mapping[str, str], now: datetime
+) -> Settings:
     """Return what flags and variables ask for; ConfigError for what cannot be done."""
     written = vars(parser(environ).parse_args(argv))
     written["token"] = environ.get(f"{PREFIX}TOKEN", "")
@@ -177,7 +201,9 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
         allow_abbrev=False,
         formatter_class=partial(RawDescriptionHelpFormatter, width=80),
     )
-    top.add_argument("--version", action="version", version=f"paper-action {__version__}")
+    top.add_argument(
+        "--version", action="version", version=f"paper-action {__version__}"
+    )
     for name, declared in DECLARED.items():
         if name == "token":  # no flag: other users of a machine can see those
             continue
@@ -201,7 +227,9 @@ def located(root: Path, name: str, setting: str) -> Path:
     top = Path(realpath(root))
     target = Path(realpath(top / name))
     if not target.is_relative_to(top):
-        raise ConfigError(setting, f"{name!r} leads out of the checkout; write a place in it")
+        raise ConfigError(
+            setting, f"{name!r} leads out of the checkout; write a place in it"
+        )
     parts = [part.lower() for part in target.relative_to(top).parts]
     if ".git" in parts:
         raise ConfigError(setting, f"{name!r} leads into .git; write another folder")
@@ -235,19 +263,26 @@ def _check_places(settings: Settings) -> None:
     """Raise ConfigError for places that are not there, not ours, or not apart."""
     root = settings.root
     if not root.is_dir():
-        raise ConfigError("root", f"{str(root)!r} is not a folder; write . for this one")
+        raise ConfigError(
+            "root", f"{str(root)!r} is not a folder; write . for this one"
+        )
     path = located(root, settings.path, "path")
     archive = located(root, settings.archive, "archive")
     located(root, settings.data_file, "data-file")
     if isfile(archive):
-        raise ConfigError("archive", f"{settings.archive!r} is a file; write the name of a folder")
+        raise ConfigError(
+            "archive", f"{settings.archive!r} is a file; write the name of a folder"
+        )
     if path.is_relative_to(archive):
         raise ConfigError(
-            "archive", f"{settings.archive!r} holds the list itself; write another, such as old"
+            "archive",
+            f"{settings.archive!r} holds the list itself; write another, such as old",
         )
     if settings.saved_feed and not isfile(settings.feed_url):
         default = DECLARED["feed_url"].default
-        raise ConfigError("feed-url", f"{settings.feed_url!r} is not a file; write {default}")
+        raise ConfigError(
+            "feed-url", f"{settings.feed_url!r} is not a file; write {default}"
+        )
 
 
 def _check_days(settings: Settings) -> None:
@@ -261,8 +296,14 @@ def _check_days(settings: Settings) -> None:
     if not since:
         return
     if settings.saved_feed:
-        raise ConfigError("since", f"'{since}' cannot be read from a saved feed; leave it empty")
+        raise ConfigError(
+            "since", f"'{since}' cannot be read from a saved feed; leave it empty"
+        )
     if since > today:
-        raise ConfigError("since", f"'{since}' is in the future; {form}, {today} at most")
+        raise ConfigError(
+            "since", f"'{since}' is in the future; {form}, {today} at most"
+        )
     if until and until < since:
-        raise ConfigError("until", f"'{until}' is before since; {form}, {since} at least")
+        raise ConfigError(
+            "until", f"'{until}' is before since; {form}, {since} at least"
+        )

@@ -106,7 +106,9 @@ def compare(*rivals: tuple[str, ...]) -> list[Cost]:
 
 def generated(count: int) -> list[Entry]:
     """Return papers as long as arXiv's are; the defaults look for a sixth of them."""
-    sentence = 'We study $n$ items by M\\"uller, \\emph{fast} and 30\\% lighter, by users. '
+    sentence = (
+        'We study $n$ items by M\\"uller, \\emph{fast} and 30\\% lighter, by users. '
+    )
     entries = []
     for number in range(count):
         title = "Paper" if number % 6 else "LLM"
@@ -183,7 +185,9 @@ def worst_texts() -> Figure:
 
 def requests(count: int) -> Figure:
     """Count the requests of a day for so many categories."""
-    names = "cs.AI cs.CL cs.CV cs.IR cs.LG cs.NE cs.RO cs.SE cs.SI cs.DL".split()[:count]
+    names = "cs.AI cs.CL cs.CV cs.IR cs.LG cs.NE cs.RO cs.SE cs.SI cs.DL".split()[
+        :count
+    ]
     with FakeArxiv() as arxiv:
         flags = [*arxiv.flags, "--categories", ",".join(names)]
         measure("none", "-P", "-m", "paper_action", *flags)
@@ -204,7 +208,7 @@ def rejected(texts: list[str]) -> list[tuple[str, str]]:
 
 
 def unset_formulas() -> list[Figure]:
-    """Count the formulas of the samples that MathJax rejects, where npm can bring it."""
+    """Count what MathJax rejects of the samples' formulas, where npm can bring it."""
     if not shutil.which("npm"):
         return []
     texts = [paper["abstract"] for paper in SAMPLE]

@@ -31,7 +31,11 @@ def cases(name: str) -> list[list[str]]:
     A case is a line with arrows between its cells; a comment says what the columns are.
     """
     lines = (DATA / name).read_text(encoding="utf-8").split("\n")
-    return [line.split(" ⇒ ") for line in lines if " ⇒ " in line and not line.startswith("# ")]
+    return [
+        line.split(" ⇒ ")
+        for line in lines
+        if " ⇒ " in line and not line.startswith("# ")
+    ]
 
 
 def paper(identifier: str = "2504.03184", **changes) -> Paper:
@@ -52,14 +56,18 @@ def paper(identifier: str = "2504.03184", **changes) -> Paper:
 
 def chosen(**values: object) -> Settings:
     """Return settings at their defaults but for those that are given."""
-    texts = {f"PAPER_ACTION_{name.upper()}": str(value) for name, value in values.items()}
+    texts = {
+        f"PAPER_ACTION_{name.upper()}": str(value) for name, value in values.items()
+    }
     return read_settings([], texts, NOW)
 
 
 def clean_environ() -> dict[str, str]:
     """Return an environment without a runner's variables, and without our own."""
     ours = ("PAPER_ACTION_", "GITHUB_", "GIT_", "PIP_REQUIRE_VIRTUALENV")
-    return {name: text for name, text in os.environ.items() if not name.startswith(ours)}
+    return {
+        name: text for name, text in os.environ.items() if not name.startswith(ours)
+    }
 
 
 # what a run of the program left behind
@@ -81,7 +89,9 @@ def _call(*command: object, **where: Any) -> subprocess.CompletedProcess[str]:
 
 def runner(root: Path, changes: dict[str, str]) -> dict[str, str]:
     """Return the environment of a step, with empty files for what it says."""
-    files = {name: f"{root}.{name}" for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    files = {
+        name: f"{root}.{name}" for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
+    }
     for file in files.values():
         Path(file).write_text("")
     return clean_environ() | files | changes

@@ -109,7 +109,6 @@ class FakeArxiv(ThreadingMixIn, WSGIServer):
     """
 
     daemon_threads = True
-    fault = Fault
 
     def __init__(self, papers: Iterable[Entry] = ()) -> None:
         super().__init__(("127.0.0.1", 0), Quiet)

@@ -26,7 +26,9 @@ def basic(token: str) -> str:
 
 def answered(request: dict[str, Any], repository: Path) -> bytes:
     """Return what git answers to a request, head and content."""
-    environ = {name: text for name, text in request.items() if not re.match("wsgi|GIT_", name)}
+    environ = {
+        name: text for name, text in request.items() if not re.match("wsgi|GIT_", name)
+    }
     environ["GIT_PROJECT_ROOT"] = str(repository.parent)
     environ["GIT_HTTP_EXPORT_ALL"] = "1"
     environ["GIT_PROTOCOL"] = request.get("HTTP_GIT_PROTOCOL", "")
@@ -97,6 +99,9 @@ def git_server(
         context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
         server.socket = context.wrap_socket(server.socket, server_side=True)
         Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield (f"https://127.0.0.1:{server.server_port}/{repository.name}", answers.credentials)
+        yield (
+            f"https://127.0.0.1:{server.server_port}/{repository.name}",
+            answers.credentials,
+        )
         answers.closed.set()
         server.shutdown()

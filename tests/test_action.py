@@ -92,7 +92,9 @@ def test_the_action_hands_every_input_on_as_a_variable():
     # an empty one, which papers.yml passes for what nobody set, is the action's default
     expected["commit"] = "${{ inputs.commit || 'true' }}"
     expected["token"] = "${{ inputs.token || github.token }}"
-    variables = {f"PAPER_ACTION_{shouted(name)}": text for name, text in expected.items()}
+    variables = {
+        f"PAPER_ACTION_{shouted(name)}": text for name, text in expected.items()
+    }
     handed = {name: text for name, text in RUN["env"].items() if name in variables}
     assert handed == variables
 
@@ -126,7 +128,9 @@ def test_every_output_is_handed_on_by_the_step_the_job_and_the_workflow(folder):
     of_the_action = {name: each["value"] for name, each in ACTION["outputs"].items()}
     assert of_the_action == of_the_step
     assert RUN["id"] == "run"
-    assert JOB["outputs"] == {name: f"${{{{ steps.papers.outputs.{name} }}}}" for name in names}
+    assert JOB["outputs"] == {
+        name: f"${{{{ steps.papers.outputs.{name} }}}}" for name in names
+    }
     assert STEP["id"] == "papers"
     called = PAPERS["on"]["workflow_call"]["outputs"]
     of_the_workflow = {name: each["value"] for name, each in called.items()}
@@ -201,7 +205,9 @@ def test_every_step_has_a_name_that_a_log_can_show():
     nameless = [step for step in ACTION["runs"]["steps"] if not step.get("name")]
     assert nameless == []
     files = sorted(GITHUB.glob("workflows/*.yml"))
-    jobs = [job for file in files for job in load(file.read_text("utf-8"))["jobs"].values()]
+    jobs = [
+        job for file in files for job in load(file.read_text("utf-8"))["jobs"].values()
+    ]
     scripts = [step for job in jobs for step in job["steps"] if "run" in step]
     assert [step for step in scripts if not step.get("name")] == []
     assert len(scripts) >= 5
@@ -220,7 +226,9 @@ def test_every_file_for_github_fits_its_schema(tmp_path):
     for number, text in enumerate(WORKFLOWS):
         (tmp_path / f"{number}.yml").write_text(text, "utf-8")
     check = partial(call, "check-jsonschema", "--builtin-schema")
-    check("vendor.github-workflows", *GITHUB.glob("workflows/*.yml"), *tmp_path.iterdir())
+    check(
+        "vendor.github-workflows", *GITHUB.glob("workflows/*.yml"), *tmp_path.iterdir()
+    )
     check("vendor.github-actions", TOP / "action.yml")
     check("vendor.github-issue-forms", *GITHUB.glob("ISSUE_TEMPLATE/[!c]*.yml"))
     check("vendor.dependabot", GITHUB / "dependabot.yml")
@@ -237,7 +245,9 @@ def test_zizmor_finds_nothing():
 def product(tmp_path_factory) -> Path:
     """Return a repository that holds the action and its workflow; fill WHEELS."""
     if not WHEELS.exists():
-        download = "-m pip download --no-deps --only-binary :all: --require-hashes".split()
+        download = (
+            "-m pip download --no-deps --only-binary :all: --require-hashes".split()
+        )
         requirements = TOP / "paper_action/requirements.txt"
         call(sys.executable, *download, "-d", WHEELS, "-r", requirements)
     repository = tmp_path_factory.mktemp("product") / "paper action"
@@ -261,7 +271,9 @@ def act(product, origin, tmp_path):
     if os.name == "nt" or not shutil.which("act", path=PATH):
         pytest.skip("act has no build or no bash here")
 
-    def start(event, *workflows, form=(), ours=product, fails=False, **variables) -> str:
+    def start(
+        event, *workflows, form=(), ours=product, fails=False, **variables
+    ) -> str:
         names = [f".github/workflows/{number}.yml" for number in range(len(workflows))]
         files = dict(zip(names, workflows, strict=True))
         edit(origin, **files, **{"action.yml": ACTION_TEXT})
@@ -312,8 +324,15 @@ TRUE = {"COMMIT": "true", "LOOKBACK_DAYS": "9", "TIDY": "true", "DRY_RUN": "true
 
 
 def test_a_ticked_box_of_the_form_counts_and_the_variable_where_nobody_ticked_it(act):
-    variables = {"COMMIT": "false", "LOOKBACK_DAYS": "0", "TIDY": "true", "DRY_RUN": "false"}
-    said = act("workflow_dispatch", echoing(), form=["dry-run=true", "tidy=false"], **variables)
+    variables = {
+        "COMMIT": "false",
+        "LOOKBACK_DAYS": "0",
+        "TIDY": "true",
+        "DRY_RUN": "false",
+    }
+    said = act(
+        "workflow_dispatch", echoing(), form=["dry-run=true", "tidy=false"], **variables
+    )
     assert "told commit=false days=0 tidy=true dry-run=true;" in said
 
 
@@ -335,31 +354,41 @@ def test_the_schedule_has_the_variables_and_what_nobody_set_is_empty(act):
 
 def test_a_run_by_hand_takes_what_the_form_says_before_the_variables(act, origin):
     form = ("keywords=llm", "path=docs/list.md")
-    act("workflow_dispatch", FOR_ACT, form=form, KEYWORDS="generative", FEED_URL=DAYS[1])
+    act(
+        "workflow_dispatch", FOR_ACT, form=form, KEYWORDS="generative", FEED_URL=DAYS[1]
+    )
     commit = git(origin, "log", "-1", "--format=%an: %s", "main")
     assert commit == "github-actions[bot]: Add 10 arXiv papers\n"
     assert git(origin, "show", "main:docs/list.md").count("\n| ") == 2 + 10
 
 
 def test_a_setting_that_cannot_be_read_fails_the_job(act):
-    said = act("workflow_dispatch", FOR_ACT, TIDY="perhaps", FEED_URL=DAYS[1], fails=True)
+    said = act(
+        "workflow_dispatch", FOR_ACT, TIDY="perhaps", FEED_URL=DAYS[1], fails=True
+    )
     assert "tidy: 'perhaps' is not one of true, false" in said
 
 
-def test_outputs_reach_the_caller_and_nothing_is_committed_where_commit_is_false(act, origin):
+def test_outputs_reach_the_caller_and_nothing_is_committed_where_commit_is_false(
+    act, origin
+):
     wrong = dict.fromkeys(("COMMIT", "LOOKBACK_DAYS", "DRY_RUN"), "perhaps")
     said = act("push", CALLER, FEED_URL=DAYS[1], **wrong)
     assert "told 14 true" in said
     assert git(origin, "log", "-1", "--format=%s", "main") == "Edit\n"
 
 
-def test_a_server_that_does_not_name_the_workflows_repository_is_a_clear_error(act, origin):
+def test_a_server_that_does_not_name_the_workflows_repository_is_a_clear_error(
+    act, origin
+):
     said = act("push", CALLER, ours=origin, fails=True)
     assert "Failure - Main Make sure that it is the code of this workflow" in said
     assert "Run Main ./.paper-action" not in said  # the caller's own action.yml
 
 
-def test_the_schedule_fills_a_forks_list_and_that_of_every_workflow(act, origin, tmp_path):
+def test_the_schedule_fills_a_forks_list_and_that_of_every_workflow(
+    act, origin, tmp_path
+):
     script(tmp_path / "bin/curl", 'echo "sent: $(cat)"')
     script(tmp_path / "bin/gh", 'case "$*" in *--jq*) echo 0;; *) echo sent:;; esac')
     settings = rf"\1feed-url: {DAYS[0]}\n\1path: {{}}.md\n\1keywords:"
@@ -388,7 +417,9 @@ def test_nothing_of_the_users_gets_in_the_way(origin, product, tmp_path):
     script(tmp_path / "a bin/python", '[ "$1" = --version ] && echo Python 3.10.12')
     script(tmp_path / "a bin/python3.11", f'exec "{sys.executable}" "$@"')
     places = {"room": tmp_path, "action": product, "feed": DAYS[1], "wheels": WHEELS}
-    user = {file.name: file.read_text().format(**places) for file in DATA.glob("user/*")}
+    user = {
+        file.name: file.read_text().format(**places) for file in DATA.glob("user/*")
+    }
     (tmp_path / "pip.conf").write_text(user["pip.conf"])
     environ = dict(line.split("=", 1) for line in user["environment.txt"].splitlines())
     for step in (INSTALL, RUN):
@@ -403,9 +434,15 @@ def test_nothing_of_the_users_gets_in_the_way(origin, product, tmp_path):
 @posix
 @pytest.mark.parametrize(
     ("path", "has"),
-    [("bin", r"python3 \(Python 3.10.12\)"), ("venv/bin", r"python3 \("), ("no", "none")],
+    [
+        ("bin", r"python3 \(Python 3.10.12\)"),
+        ("venv/bin", r"python3 \("),
+        ("no", "none"),
+    ],
 )
-def test_a_runner_without_a_python_that_will_do_is_told_what_it_has(tmp_path, path, has):
+def test_a_runner_without_a_python_that_will_do_is_told_what_it_has(
+    tmp_path, path, has
+):
     venv.create(tmp_path / "venv", symlinks=True)
     script(tmp_path / "bin/python3", '[ "$1" = --version ] && echo Python 3.10.12')
     environ = {"PATH": str(tmp_path / path)}

@@ -5,58 +5,50 @@ were submitted, some of them, which moderators hold, only after weeks. It gives 
 the order of announcements.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from paper_action.paper import Cursor, SourceError, by_age
-
-from .fake_arxiv import Entry, FakeArxiv, Fault
-from .readings import Run
+from .conftest import NOW, run
+from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault
 
 DAY = timedelta(days=1)
 GAPS = (1, 4, 10, 20, 45, 120)  # days without a run
 HOLIDAYS = ("12-24", "12-25", "12-26", "12-31", "01-01", "01-20", "05-26")
-NOTED_FOR = 21 * DAY  # at most
 
 
 class List:
-    """A list that keeps its papers and its note in memory, by the contract's rules."""
+    """A list in a folder, that whole runs keep."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.papers: set[str] = set()
-        self.note: Cursor | None = None
         self.keyword = "LLM"
         self.requests = 0
         self.commits = 0
 
     def run(self, server: FakeArxiv) -> None:
-        """Read arXiv once, and keep what is new."""
-        try:
-            words = ("--keywords", self.keyword)
-            run = Run(server, *words, listed=self.papers, cursor=self.note)
-        except SourceError:
-            return
-        self.requests = len(run.asked)
-        wanted = {paper.id for paper in run.papers if self.keyword in paper.title}
-        new = wanted - self.papers
+        """Run once on the server's day, and see what is new."""
+        before = len(server.requests)
+        flags = (*server.flags, "--keywords", self.keyword)
+        done = run(self.folder, *flags, now=NOW + (server.now - TODAY))
+        self.requests = len(server.requests) - before
+        self.commits += done.outputs["changed"] == "true"
+        new = {*json.loads(done.outputs["ids"])}
+        assert new.isdisjoint(self.papers)
         self.papers |= new
-        is_moved = self._move(run.cursor, server.now, has_rows=bool(new))
-        self.commits += bool(new or is_moved)
 
-    def _move(self, read_to: Cursor | None, today: date, *, has_rows: bool) -> bool:
-        """Move the note on, if it is time for that; tell whether it was."""
-        if not read_to:
-            return False
-        if self.note:
-            if by_age(read_to.id) < by_age(self.note.id):
-                return False
-            if not has_rows and today - self.note.day <= NOTED_FOR:
-                return False
-        self.note = read_to
-        return True
+    def delete(self, identifier: str) -> None:
+        """Delete a paper's row."""
+        file = self.folder / "README.md"
+        lines = file.read_text("utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if f"/{identifier})" not in line]
+        file.write_text("".join(kept), "utf-8")
+        self.papers.remove(identifier)
 
 
 def workdays(first: date, count: int) -> list[date]:
@@ -114,26 +106,29 @@ def server():
 
 @pytest.mark.parametrize("trouble", TROUBLE)
 @pytest.mark.parametrize("matches", [20, 1, 0.05])
-def test_after_a_gap_nothing_new_and_nothing_held_is_lost(server, matches, trouble):
+def test_after_a_gap_nothing_new_and_nothing_held_is_lost(
+    server, folder, matches, trouble
+):
     luck = Random(f"{matches}")
     first = server.now
+    server.page = 30 + int(20 * matches)  # so that there are several pages
     server.papers = list(announced(luck, workdays(first, 260), matches, others=1))
-    papers = List()
-    run_for(5, server, papers)
+    papers = List(folder)
+    run_for(3, server, papers)
     for gap in GAPS:
         server.now += gap * DAY
         server.api_faults = [*TROUBLE[trouble]]
-        run_for(5, server, papers)
+        run_for(3, server, papers)
         server.api_faults = []
     due = [one for one in server.papers if first <= one.announced < server.now]
     lost = [one for one in due if "LLM" in one.title and one.id not in papers.papers]
     assert lost == []
 
 
-def test_a_missed_friday_before_a_week_without_the_api_is_made_up_for(server):
+def test_a_missed_friday_before_a_week_without_the_api_is_made_up_for(server, folder):
     dates = workdays(server.now, 30)
     server.papers = list(announced(Random(0), dates, 5, others=1))
-    papers = List()
+    papers = List(folder)
     run_for(4, server, papers)
     friday = server.now
     server.now += DAY
@@ -145,10 +140,10 @@ def test_a_missed_friday_before_a_week_without_the_api_is_made_up_for(server):
     assert missed != set()
 
 
-def test_quiet_days_take_two_requests_and_a_commit_every_third_week(server):
+def test_quiet_days_take_two_requests_and_a_commit_every_third_week(server, folder):
     luck = Random(0)
     server.papers = list(announced(luck, workdays(server.now, 400), 0, others=1))
-    papers = List()
+    papers = List(folder)
     requests = []
     for _ in range(400):
         papers.run(server)
@@ -158,10 +153,10 @@ def test_quiet_days_take_two_requests_and_a_commit_every_third_week(server):
     assert papers.commits <= 1 + 400 // 21
 
 
-def test_a_new_keyword_brings_papers_from_the_next_announcement_on(server):
+def test_a_new_keyword_brings_papers_from_the_next_announcement_on(server, folder):
     dates = workdays(server.now, 30)
     server.papers = list(announced(Random(0), dates, 9, others=9))
-    papers = List()
+    papers = List(folder)
     papers.keyword = "Trees"
     run_for(10, server, papers)
     before = {*papers.papers}
@@ -171,13 +166,13 @@ def test_a_new_keyword_brings_papers_from_the_next_announcement_on(server):
     assert papers.papers - before == {one.id for one in today if one.title == "An LLM"}
 
 
-def test_a_deleted_row_does_not_bring_others_back(server):
+def test_a_deleted_row_does_not_bring_others_back(server, folder):
     dates = workdays(server.now, 30)
     server.papers = list(announced(Random(0), dates, 1, others=1))
-    papers = List()
+    papers = List(folder)
     run_for(20, server, papers)
     before = {*papers.papers}
-    papers.papers.remove(min(before))
+    papers.delete(min(before))
     run_for(3, server, papers)
     news = {one.id for one in server.papers if one.announced >= server.now - 3 * DAY}
     assert papers.papers - news == before - {min(before)} - news

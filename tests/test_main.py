@@ -10,7 +10,6 @@ from .conftest import DATA, DAYS, NOW, git, run, run_process
 from .fake_arxiv import ATOM, Entry, FakeArxiv, Fault, document, saved_feed
 from .rendered import render, table_rows
 
-NEEDS_THE_NOTE = pytest.mark.xfail(reason="the rebuilt listing keeps the note")
 DAY = timedelta(days=1)
 WEEKEND = DATA / "empty-weekend.xml"
 READ_THE_FIRST_DAY = ("--feed-url", DAYS[0])
@@ -222,7 +221,7 @@ def many_entries_of_an_unknown_type(server):
 @pytest.mark.parametrize(
     ("trouble", "counts"),
     [
-        pytest.param(yesterdays_feed, {1}, marks=NEEDS_THE_NOTE),
+        (yesterdays_feed, {1}),
         (full_feed, {0, 1}),
         (one_entry_without_a_title, {1}),
         (one_entry_of_an_unknown_type, {1}),
@@ -418,14 +417,12 @@ def test_a_branch_that_was_made_is_said_to_be_made(checkout):
     assert "The branch mian was not there before: it was made" in done.summary
 
 
-@pytest.mark.xfail(reason="the rebuilt listing tells of columns that are not used")
 def test_what_is_to_note_of_a_change_stands_in_the_log(folder):
     (folder / "README.md").write_text("| Title | Link |\n| --- | --- |\n", "utf-8")
     done = run(folder, *READ_THE_FIRST_DAY, "--columns=title, date, link")
     assert re.search("(?m)^.*columns", done.out)
 
 
-@NEEDS_THE_NOTE
 def test_a_run_notes_in_the_list_how_far_arxiv_was_read(folder, server):
     server.papers = [Entry("2504.00001")]
     run(folder, *server.flags)
@@ -433,7 +430,6 @@ def test_a_run_notes_in_the_list_how_far_arxiv_was_read(folder, server):
     assert "<!-- papers:read 2504.00001 2025-04-10 -->" in text
 
 
-@NEEDS_THE_NOTE
 def test_a_first_run_without_a_match_commits_the_list_with_its_note(
     origin, checkout, server
 ):

@@ -59,7 +59,9 @@ def test_a_field_is_looked_at_alone_or_with_all():
     assert keywords.match(one) == tuple(found)
 
 
-@pytest.mark.parametrize("keywords", ["cat:cs.IR", "cat:CS.ir", 'cat:"cs.IR"', "cat:cs"])
+@pytest.mark.parametrize(
+    "keywords", ["cat:cs.IR", "cat:CS.ir", 'cat:"cs.IR"', "cat:cs"]
+)
 def test_a_category_is_that_one_and_an_archive_all_of_its_own(keywords):
     assert is_in(keywords, "math.ST", "cs.IR")
     assert not is_in(keywords, "physics.soc-ph", "econ.IR", "nlin.CS")

@@ -88,7 +88,9 @@ def test_the_help_has_a_flag_for_every_setting_but_the_token(page):
 def test_the_help_has_the_default_of_a_setting(page, name):
     text = " ".join(page.split()).replace("multi- modal", "multi-modal")
     default = re.escape(f"{DEFAULTS[name] or 'none'})")
-    told = rf"(--{name} \[?\.\.\.|{variable(name)} )((?!default:).)*\(default: {default}"
+    told = (
+        rf"(--{name} \[?\.\.\.|{variable(name)} )((?!default:).)*\(default: {default}"
+    )
     assert re.search(told, text)
 
 
@@ -275,7 +277,9 @@ def test_categories_that_arxiv_has_are_no_warning():
 
 def test_a_category_that_arxiv_does_not_have_is_a_warning_with_the_nearest_ones():
     (warning,) = load(categories="cs.IR, cs.NPL").warnings
-    assert warning.startswith("categories: arXiv has no 'cs.NPL'; the nearest are cs.PL")
+    assert warning.startswith(
+        "categories: arXiv has no 'cs.NPL'; the nearest are cs.PL"
+    )
 
 
 def test_a_category_like_no_other_is_a_warning_that_shows_where_they_are_listed():

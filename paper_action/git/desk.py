@@ -121,7 +121,9 @@ class Desk:
         """Return the name of the remote to push to: origin, or else the first one."""
         remotes = self._git.run("remote").split()
         if not remotes:
-            raise PushError("there is nowhere to push to: git remote add origin <address>")
+            raise PushError(
+                "there is nowhere to push to: git remote add origin <address>"
+            )
         return "origin" if "origin" in remotes else remotes[0]
 
     def _kept_depth(self) -> list[str]:
@@ -142,7 +144,9 @@ class Desk:
             time.sleep(random.uniform(0, longest))
         return step()
 
-    def _attempt(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Published:
+    def _attempt(
+        self, revise: Revise, phrase: Phrase, *, keep_alive: bool
+    ) -> Published:
         """Revise, commit and push, unless the push of the try before had arrived."""
         self._lay_out()
         sent = self._sent.commit
@@ -187,7 +191,9 @@ class Desk:
         self._is_new = self._ref not in tips
         self._tip = tips.get(self._ref) or tips.get("HEAD", "")
         if not self._tip:
-            raise PushError("the remote has no branch to begin with: push a first commit to it")
+            raise PushError(
+                "the remote has no branch to begin with: push a first commit to it"
+            )
         fetch = "fetch --no-tags --no-write-fetch-head"
         self._git.run(fetch, *self._depth, self._remote, self._tip)
 

@@ -50,7 +50,9 @@ class Git:
         self._tell("include.path", str(_CONFIG))
         self._tell("http.lowSpeedTime", str(int(settings.timeout) + 1))
 
-    def run(self, command: str, *arguments: str, given: Sequence[str] = (), **environ: str) -> str:
+    def run(
+        self, command: str, *arguments: str, given: Sequence[str] = (), **environ: str
+    ) -> str:
         """Return what a git command prints; PushError with its words if it fails.
 
         What is ``given`` comes to its input, with a zero byte between two texts.

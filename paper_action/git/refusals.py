@@ -23,7 +23,9 @@ _REMOTE_COMMANDS = ("ls-remote", "fetch", "push")
 # file, a branch, a repository. What a server says stands behind "remote: ", what became
 # of a branch behind "!" and a tab. The first pattern that is found counts.
 _FINAL = {
-    "GitHub takes something in the list for a secret": (r"remote: .*cannot contain secrets",),
+    "GitHub takes something in the list for a secret": (
+        r"remote: .*cannot contain secrets",
+    ),
     "the branch takes no pushes: set `branch` to another one and open a pull request"
     " from it, or let the token bypass the rule": (
         r"remote: (?:error: )?GH0(?:06|13):",
