@@ -116,6 +116,7 @@ def test_without_markers_they_are_a_warning_where_a_table_is_made(folder):
 
 NO_DASHES = [  # what stands below a header
     "",
+    "| T | x |",
     "\n|---|---|",
     "|—|—|",
     "|===|===|",
@@ -132,6 +133,11 @@ def test_a_header_between_markers_without_its_line_of_dashes_is_an_error(folder,
         "path: README.md: line 2 is no header of a table; write | --- | --- | below it"
     )
     assert tree(folder) == {"README.md": text.encode()}
+
+
+def test_so_is_any_other_row_between_markers(folder):
+    with pytest.raises(ConfigError, match="line 3 is no header of a table"):
+        listed(folder, f"{START}\n\n| Date |\n\n{END}\n")
 
 
 def test_without_markers_that_is_a_warning_where_a_table_is_made(folder):

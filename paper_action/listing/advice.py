@@ -28,7 +28,7 @@ def other_half(page: Page, marker: Marker) -> str:
     return said
 
 
-def no_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
+def nearly_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
     """Return what is to be said of comments that look like our markers and are none.
 
     Those of other sections look so to somebody who forgot to name the section.
@@ -68,27 +68,42 @@ def how_to_choose(section: str) -> str:
 
 def unfit_headers(page: Page, part: range | None = None) -> list[str]:
     """Return what is to be said of headers without a line of dashes that fits."""
+    return _unfit_dashes(page, part) or _missing_dashes(page, part)
+
+
+def _unfit_dashes(page: Page, part: range | None) -> list[str]:
+    """Return what is to be said of too many dashes below a header, or too few."""
     said: list[str] = []
-    for number, (header, below) in enumerate(pairwise(page.lines), start=1):
+    for number, (header, dashes) in enumerate(pairwise(page.lines), start=2):
         is_inside = part is None or header.start in part
-        if not is_inside or "|" not in header.shown or page.is_table(header.start):
-            continue
-        names = split_cells(header.shown)
-        if is_dashes(below.shown):
-            count = len(split_cells(below.shown))
+        if is_inside and "|" in header.shown and is_dashes(dashes.shown):
+            names = len(split_cells(header.shown))
+            count = len(split_cells(dashes.shown))
             columns = "1 column" if count == 1 else f"{count} columns"
-            said.append(
-                f"line {number + 1} has dashes for {columns}, "
-                f"but the header above it has {len(names)}"
-            )
-        elif header.shown[0] == "|" and not TELLING.isdisjoint(
-            columns_of(header.shown)
-        ):
-            dashes = " | ".join("---" for _ in names)
-            said.append(
-                f"line {number} is no header of a table; write | {dashes} | below it"
-            )
+            if count != names:
+                said.append(
+                    f"line {number} has dashes for {columns}, "
+                    f"but the header above it has {names}"
+                )
     return said
+
+
+def _missing_dashes(page: Page, part: range | None) -> list[str]:
+    """Return what is to be said of the first line that was to be a header.
+
+    Between markers that is any row, elsewhere one that names a paper's column.
+    """
+    for number, line in enumerate(page.lines, start=1):
+        if not line.shown.startswith("|") or page.is_table(line.start):
+            continue
+        is_between = part is not None and line.start in part
+        names_ours = part is None and not TELLING.isdisjoint(columns_of(line.shown))
+        if is_between or names_ours:
+            dashes = " | ".join("---" for _ in split_cells(line.shown))
+            return [
+                f"line {number} is no header of a table; write | {dashes} | below it"
+            ]
+    return []
 
 
 def unlinked_comments(page: Page) -> list[str]:
