@@ -150,7 +150,7 @@ _FOREIGN = (
     (r"[][]", "commas between keywords, without square brackets"),
     ("[ :]['‘’`]", 'double quotes in place of single ones, as in "RAG"'),
     (r" /.+/\w* ", "the word without slashes, which is found inside others too"),
-    (r"[ :]\^|\$ |\\", r'the word without ^, $ or \, or "RAG" for a whole word'),
+    (r"[ :]\^|\$|\\", r'the word without ^, $ or \, or "RAG" for a whole word'),
     (r"\?", "the word without ?, a part of it is enough"),
     ("~", "the word without ~, which is found inside others too"),
 )
