@@ -97,6 +97,14 @@ def test_the_clock_of_the_machine_changes_no_date(folder, zone):
 # What both sources give together
 
 
+def test_the_log_has_a_line_for_each_source(server):
+    server.papers = [Entry("2504.00001", announced=ago(1)), Entry("2504.00002")]
+    assert Run(server).log == [
+        "the announcement feed: 1 paper",
+        "the query API: 2 papers",
+    ]
+
+
 @pytest.fixture
 def mixed(server):
     """Serve two missed papers, and an announcement of every type and of one more."""

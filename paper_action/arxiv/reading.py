@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from paper_action.paper import Cursor, Paper, SourceError, by_age
+from paper_action.paper import Cursor, Paper, SourceError, by_age, counted
 from paper_action.settings import ANNOUNCE_TYPES, Settings
 from paper_action.taxonomy import both_names
 
@@ -167,7 +167,7 @@ def _gathered(client: Client, name: str, pages: Iterator[Feed]) -> Answer:
     if warnings and not papers:
         failure = warnings.pop()
     if not failure:
-        client.log(f"{name}: {len(ids)} papers")
+        client.log(f"{name}: {counted(len(ids), 'paper')}")
     return Answer(papers, ids, entries, warnings, failure, is_whole=not failure)
 
 

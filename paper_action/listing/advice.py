@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from paper_action.paper import ID, LINK
+from paper_action.paper import ID, LINK, counted
 
 from .marks import Marker, find_comments, find_markers, is_code, marker_form
 from .page import Page, is_dashes
@@ -79,10 +79,9 @@ def _unfit_dashes(page: Page, part: range | None) -> list[str]:
         if is_inside and "|" in header.shown and is_dashes(dashes.shown):
             names = len(split_cells(header.shown))
             count = len(split_cells(dashes.shown))
-            columns = "1 column" if count == 1 else f"{count} columns"
             if count != names:
                 said.append(
-                    f"line {number} has dashes for {columns}, "
+                    f"line {number} has dashes for {counted(count, 'column')}, "
                     f"but the header above it has {names}"
                 )
     return said
