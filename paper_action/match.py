@@ -136,7 +136,7 @@ _PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')  # blanks part them, but not in quot
 # Signs of other search languages, and what to write here; the first one found is told.
 # A sign is a pattern for an alternative with a blank at both ends and empty quotes.
 _FOREIGN = (
-    (r"[()]", "every combination out, as in a AND c, b AND c"),
+    (r"[()]", "each combination without brackets, as in a AND c, b AND c"),
     (" OR ", "a comma in place of OR"),
     (r"\|", "a comma in place of |"),
     (";", "a comma in place of ;"),
