@@ -69,22 +69,19 @@ def _terms(categories: Sequence[str]) -> list[str]:
 
 
 def records(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
-    """Yield arXiv's own records of papers."""
-    for start in range(0, len(ids), ID_PAGE):
-        yield from _records(client, ids[start : start + ID_PAGE])
+    """Yield arXiv's own records of papers.
 
-
-def _records(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
-    """Yield records; an ID that makes arXiv refuse them all is found by halves."""
-    query = f"max_results={ID_PAGE}&id_list={','.join(ids)}"
-    try:
-        page = client.read(f"{client.settings.api_url}?{query}")
-    except RefusalError:
-        if len(ids) == 1:
-            client.log(f"arXiv knows no paper {ids[0]}")
-            return
-        middle = len(ids) // 2
-        yield from _records(client, ids[:middle])
-        yield from _records(client, ids[middle:])
-    else:
-        yield page
+    An ID that makes arXiv refuse all that were asked for with it is found by halves.
+    """
+    parts = [ids[start : start + ID_PAGE] for start in range(0, len(ids), ID_PAGE)]
+    while parts:
+        part = parts.pop(0)
+        query = f"max_results={ID_PAGE}&id_list={','.join(part)}"
+        middle = len(part) // 2
+        try:
+            yield client.read(f"{client.settings.api_url}?{query}")
+        except RefusalError:
+            if middle:
+                parts = [part[:middle], part[middle:], *parts]
+            else:
+                client.log(f"arXiv knows no paper {part[0]}")
