@@ -5,13 +5,16 @@ branch's newest commit. So nothing of the user's checkout is read or touched, no
 ours can stay in the repository, and a lost race is the same try once more.
 """
 
+import atexit
 import os
 import random
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
+from secrets import token_hex
+from tempfile import gettempdir, mkdtemp
 from typing import NamedTuple, TypeVar
 
 from paper_action.paper import ConfigError, PushError, Revision
@@ -19,7 +22,6 @@ from paper_action.settings import Settings
 
 from .program import Git
 from .refusals import PassingError
-from .scratch import make_scratch, remove_scratch
 
 Revise = Callable[[Path], Revision]
 Phrase = Callable[[Revision, str], str]
@@ -37,7 +39,7 @@ class Published(NamedTuple):
     """
 
     revision: Revision
-    commit: str
+    commit: str = ""
     new_branch: str = ""
 
 
@@ -58,7 +60,7 @@ class Desk:
         """Lay out the list; ``log`` is told of tries that fail."""
         self._settings = settings
         self._log = log
-        self._scratch = make_scratch()
+        self._scratch = _scratch()
         self._git = Git(settings, self._scratch)
         self._prefix = self._git.run("rev-parse --show-prefix").removesuffix("\n")
         self._branch = self._chosen_branch()
@@ -70,7 +72,7 @@ class Desk:
         address = self._git.run("remote get-url --push", self._remote).strip()
         self._git.use_token(address)
         self._depth = self._kept_depth()
-        self._sent = Published(Revision(), commit="")
+        self._sent = Published(Revision())
         self._patiently(self._lay_out, tries=5)
 
     def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Published:
@@ -82,25 +84,17 @@ class Desk:
         """
         attempt = partial(self._attempt, revise, phrase, keep_alive=keep_alive)
         try:
-            published = self._published(attempt)
-            if published.new_branch:
-                self._log(f"the remote had no branch {self._branch}: it was made")
-            if published.commit:
-                self._follow(published.commit)
-        finally:
-            remove_scratch(self._scratch)
-        return published
-
-    def _published(self, attempt: Callable[[], Published]) -> Published:
-        """Publish in some tries; what has arrived counts, whatever git says."""
-        try:
-            return self._patiently(attempt, tries=20)
+            published = self._patiently(attempt, tries=20)
         except PushError as trouble:
-            commit = self._sent.commit
-            if not commit or self._tips().get(self._ref) != commit:
+            if not self._has_arrived():
                 raise
             self._log(f"pushed, but git is not content: {trouble}")
-            return self._sent
+            published = self._sent
+        if published.new_branch:
+            self._log(f"the remote had no branch {self._branch}: it was made")
+        if published.commit:
+            self._follow(published.commit)
+        return published
 
     def _checked_out(self) -> str:
         """Return the name of the branch that is checked out, or nothing."""
@@ -147,11 +141,10 @@ class Desk:
     def _attempt(
         self, revise: Revise, phrase: Phrase, *, keep_alive: bool
     ) -> Published:
-        """Revise, commit and push, unless the push of the try before had arrived."""
+        """Revise, commit and push, unless the push of the try before has arrived."""
+        if self._has_arrived():
+            return self._sent
         self._lay_out()
-        sent = self._sent.commit
-        if sent and not self._git.run("rev-list -1", sent, f"^{self._tip}"):
-            return self._sent  # the branch has it: only the remote's answer was lost
         revision = revise(self.folder)
         commit = self._commit(revision, phrase, keep_alive=keep_alive)
         new_branch = self._branch if commit and self._is_new else ""
@@ -159,6 +152,14 @@ class Desk:
         if commit:
             self._git.run("push --porcelain", self._target, f"{commit}:{self._ref}")
         return self._sent
+
+    def _has_arrived(self) -> bool:
+        """Tell whether the branch has what was sent, if only the answer was lost."""
+        sent = self._sent.commit
+        if not sent:
+            return False
+        self._fetch()
+        return not self._git.run("rev-list -1", sent, f"^{self._tip}")
 
     def _lay_out(self) -> None:
         """Fetch the branch's newest commit and lay out the list's files.
@@ -196,6 +197,7 @@ class Desk:
             )
         fetch = "fetch --no-tags --no-write-fetch-head"
         self._git.run(fetch, *self._depth, self._remote, self._tip)
+        self._depth = []  # from then on all that is new has to come, no gap in it
 
     def _tips(self) -> dict[str, str]:
         """Return the newest commits of the branch and of the default one."""
@@ -258,7 +260,7 @@ class Desk:
         days = (self._settings.now.timestamp() - int(moment)) / 86400
         if tree != before:
             message = phrase(revision, self._settings.commit_message)
-        elif keep_alive and days >= _OLD:
+        elif keep_alive and days > _OLD:
             message = "Keep the schedule alive"
         else:
             return ""
@@ -273,3 +275,16 @@ class Desk:
             self._git.run("merge --quiet --ff-only", commit)
         except PushError as trouble:
             self._log(f"pushed, but this checkout stays where it was: {trouble}")
+
+
+def _scratch() -> Path:
+    """Make a folder that is gone when the run ends, whatever ends it.
+
+    Nobody else can have its name. Its removal is arranged before there is anything to
+    remove, and twice: the signal that ends a cancelled job may come in the midst of it.
+    """
+    scratch = Path(gettempdir(), f"paper-action-{token_hex(8)}").resolve()
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700)
+    return scratch
