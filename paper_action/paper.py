@@ -49,9 +49,7 @@ class SourceError(PaperActionError):
     ``after`` are the seconds until then, 0 where the server has not said so.
     """
 
-    def __init__(
-        self, message: str, *, retry: bool = False, after: float = 0
-    ) -> None:
+    def __init__(self, message: str, *, retry: bool = False, after: float = 0) -> None:
         super().__init__(message)
         self.retry = retry
         self.after = after
