@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from urllib.parse import quote
 
-from paper_action.paper import RefusalError
+from paper_action.paper import RefusalError, SourceError
 from paper_action.taxonomy import SUBJECTS, both_names
 
 from .atom import Feed
@@ -38,6 +38,8 @@ def submitted(client: Client, first: date, last: date) -> Iterator[Feed]:
     start = 0
     while page.entries == PAGE or start + page.entries < page.total:
         start += max(page.entries - OVERLAP, 1)
+        if start > QUERY_CAP:
+            raise SourceError(f"there is no end after {QUERY_CAP} results")
         page = _page(client, first, last, start)
         yield page
 
@@ -51,9 +53,10 @@ def _page(client: Client, first: date, last: date, start: int) -> Feed:
     begin = first.strftime("%Y%m%d0000")
     end = (last + DAY).strftime("%Y%m%d0000")
     query = quote(f"({names}) AND submittedDate:[{begin} TO {end}]")
+    page = f"start={start}&max_results={PAGE}"
     order = "sortBy=submittedDate&sortOrder=ascending"
-    page = f"start={start}&max_results={PAGE}&{order}"
-    return client.read(f"{client.settings.api_url}?search_query={query}&{page}", start)
+    address = client.settings.api_url
+    return client.read(f"{address}?search_query={query}&{page}&{order}", start)
 
 
 def _terms(categories: Sequence[str]) -> list[str]:
@@ -77,11 +80,13 @@ def records(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
     while parts:
         part = parts.pop(0)
         query = f"max_results={ID_PAGE}&id_list={','.join(part)}"
-        middle = len(part) // 2
         try:
-            yield client.read(f"{client.settings.api_url}?{query}")
+            page = client.read(f"{client.settings.api_url}?{query}")
         except RefusalError:
+            middle = len(part) // 2
             if middle:
                 parts = [part[:middle], part[middle:], *parts]
             else:
                 client.log(f"arXiv knows no paper {part[0]}")
+        else:
+            yield page
