@@ -266,14 +266,17 @@ def _read_missed(
     start = cursor.day - settings.lookback_days * DAY
     first = max(start, settings.today - LONGEST_GAP)
     answer = _newer(_read_days(client, first, settings.today), cursor)
-    known = listed | feed.ids
-    has_news = any(settings.match(one) for one in answer.papers if one.id not in known)
-    if answer.failure or not (feed.failure or has_news):
+    if answer.failure:
         return answer
     warnings = [*answer.warnings]
-    if not feed.failure and feed.entries < FEED_CAP:
-        why = f"a run since {cursor.day} was missed, or the feed is behind"
-        warnings.append(f"{API} has papers that {FEED} of today lacks: {why}")
+    if not feed.failure:
+        known = listed | feed.ids
+        news = [paper for paper in answer.papers if paper.id not in known]
+        if not any(settings.match(paper) for paper in news):
+            return answer
+        if feed.entries < FEED_CAP:  # a full one has a warning of its own
+            why = f"a run since {cursor.day} was missed, or the feed is behind"
+            warnings.append(f"{API} has papers that {FEED} of today lacks: {why}")
     held = _newer(_read_days(client, first - LONGEST_HOLD, first - DAY), cursor)
     return answer._replace(
         papers=[*held.papers, *answer.papers],
