@@ -46,12 +46,10 @@ class ConfigError(PaperActionError):
 class SourceError(PaperActionError):
     """A source could not be read; with ``retry``, asking again may help.
 
-    ``after`` are the seconds until then, where the server has said so.
+    ``after`` are the seconds until then, 0 where the server has not said so.
     """
 
-    def __init__(
-        self, message: str, *, retry: bool = False, after: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, retry: bool = False, after: float = 0) -> None:
         super().__init__(message)
         self.retry = retry
         self.after = after
