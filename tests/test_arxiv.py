@@ -529,6 +529,13 @@ def test_a_page_that_stays_empty_is_a_failure(server):
     assert run.clock <= 60
 
 
+def test_a_page_that_comes_over_and_over_again_is_a_failure(server):
+    server.api_faults = [results(9999, *many(2))] * 99
+    run = Run(server)
+    assert "the page at 1 is the one before it once more" in run.failures[0]
+    assert len(run.queries) == 2
+
+
 def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):
     dates = [date(2024, 1, day) for day in range(10, 32)]
     server.papers = [Entry(f"2401.000{day:%d}", submitted=day) for day in dates]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from urllib.parse import quote
 
-from paper_action.paper import RefusalError
+from paper_action.paper import RefusalError, SourceError
 from paper_action.taxonomy import SUBJECTS, both_names
 
 from .atom import Feed
@@ -37,8 +37,11 @@ def submitted(client: Client, first: date, last: date) -> Iterator[Feed]:
     yield page
     start = 0
     while page.entries == PAGE or start + page.entries < page.total:
+        before = page
         start += max(page.entries - OVERLAP, 1)
         page = _page(client, first, last, start)
+        if page == before:  # some cache goes on giving it, and so without an end
+            raise SourceError(f"the page at {start} is the one before it once more")
         yield page
 
 
