@@ -387,6 +387,13 @@ def test_chosen_days_use_no_note(server):
     assert len(Run(server, *YEAR, cursor=note("2504.00009", 1)).ids) == 3
 
 
+def test_an_id_ahead_of_today_leaves_no_note(server):
+    server.papers = [Entry("2505.00001")]
+    run = Run(server)
+    assert run.ids == ["2505.00001"]
+    assert run.cursor is None
+
+
 def test_an_empty_feed_leaves_no_note(server):
     server.papers = many(3, announced=ago(1))
     assert Run(server).cursor is None

@@ -440,6 +440,16 @@ def test_ten_runs_at_once_all_arrive_whatever_the_repositorys_name(origin):
 # The checkout follows where it can
 
 
+def test_a_file_that_git_ignores_in_the_checkout_is_not_overwritten(origin, checkout):
+    (checkout / ".git/info/exclude").write_text("*.csv\n")
+    (checkout / "papers.csv").write_text("mine\n")
+    ours = ["README.md", "papers.csv"]
+    done = publish(checkout, names=ours, data_file="papers.csv")
+    assert shown(origin, "papers.csv") == "row\n"
+    assert (checkout / "papers.csv").read_text() == "mine\n"
+    assert done.log.startswith(STAYED)
+
+
 @pytest.mark.parametrize(("command", "why"), cases("staying.txt"))
 def test_a_checkout_that_cannot_follow_stays_and_the_push_is_told(
     origin, checkout, command, why
