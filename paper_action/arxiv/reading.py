@@ -137,7 +137,8 @@ def _how_far(feed: Answer, api: Answer, today: date) -> Cursor | None:
     if feed.failure or api.failure or not feed.ids or not api.ids:
         return None
     newest = [max(answer.ids, key=by_age) for answer in (feed, api)]
-    return Cursor(id=min(newest, key=by_age), day=today)
+    cursor = Cursor(id=min(newest, key=by_age), day=today)
+    return None if cursor.is_ahead_of(today) else cursor
 
 
 # What one source gave
