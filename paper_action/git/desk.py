@@ -5,7 +5,6 @@ branch's newest commit. So nothing of the user's checkout is read or touched, no
 ours can stay in the repository, and a lost race is the same try once more.
 """
 
-import os
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ from tempfile import mkdtemp
 from typing import NamedTuple, TypeVar
 
 from paper_action.paper import ConfigError, PushError, Revision
-from paper_action.settings import Settings
+from paper_action.settings import Settings, located
 
 from .program import Git
 from .refusals import PassingError
@@ -230,8 +229,8 @@ class Desk:
 
     def _name(self, name: str) -> str:
         """Return what git calls a file below ``root``, links followed."""
-        place = os.path.relpath((self.folder / name).resolve(), self._tree)
-        return place.replace(os.sep, "/")
+        place = located(self._tree, f"{self._prefix}{name}", "path")
+        return place.relative_to(self._tree).as_posix()
 
     def _refuse_filters(self, names: Sequence[str]) -> None:
         """Stop where a file goes through a filter of git's, such as that of Git LFS.
