@@ -418,7 +418,7 @@ def test_a_branch_that_git_cannot_name_is_a_configuration_error(checkout, name):
     assert error.value.exit_code == 2
 
 
-@pytest.mark.parametrize(("branch", "kept"), [("old", 2), ("main", 4)])
+@pytest.mark.parametrize(("branch", "kept"), [("old", 3), ("main", 4)])
 def test_a_lost_race_loses_no_commit_and_brings_no_history(
     origin, checkout, branch, kept
 ):
@@ -750,6 +750,26 @@ def test_what_was_pushed_is_reported_also_where_git_fails(
     assert done.commit == tip(origin)
     assert subjects(origin) == ["Add", "Begin"]
     assert "pushed, but git is not content: " in done.log
+
+
+@posix
+@pytest.mark.parametrize("branch", ["main", "old"])
+@pytest.mark.parametrize("said", ["fatal: protocol error", "fatal: RPC failed"])
+def test_what_was_pushed_is_reported_also_where_others_have_pushed_on_top(
+    origin, checkout, wrapped, said, branch
+):
+    edit(origin, a="a")
+    git(origin, "branch", "old")
+    git(origin, "config", "user.name", "Some Person")
+    git(origin, "config", "user.email", "person@example.org")
+    commit = f"commit-tree -m Top -p {branch} '{branch}^{{tree}}'"
+    move = f"update-ref refs/heads/{branch} $(git -C '{origin}' {commit})"
+    push = f"{shutil.which('git')} \"$@\"; git -C '{origin}' {move}"
+    push += f"; echo '{said}' >&2; exit 1"
+    wrapped(f'case "$*" in *" push "*) {push};; esac')
+    done = publish(checkout, branch=branch)
+    assert subjects(origin, branch) == ["Top", "Add", "Edit", "Begin"]
+    assert done.commit == git(origin, "rev-parse", f"{branch}^").strip()
 
 
 @posix
