@@ -109,7 +109,7 @@ class Client:
         """
         said: Future[Feed | str] = Future()
         Thread(target=self._ask, args=(url, said), daemon=True).start()
-        limit = 2 * self.settings.timeout + self.patience.left
+        limit = 2 * self.settings.timeout + self.patience
         if not wait_for([said], limit).done:
             raise SourceError("the answer does not end", retry=True)
         return said.result()
