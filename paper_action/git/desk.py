@@ -6,7 +6,6 @@ ours can stay in the repository, and a lost race is the same try once more.
 """
 
 import atexit
-import os
 import random
 import shutil
 import time
@@ -18,7 +17,7 @@ from tempfile import gettempdir, mkdtemp
 from typing import NamedTuple
 
 from paper_action.paper import ConfigError, PushError, Revision
-from paper_action.settings import Settings
+from paper_action.settings import Settings, located
 
 from .program import Git
 from .refusals import PassingError
@@ -230,8 +229,8 @@ class Desk:
 
     def _name(self, name: str) -> str:
         """Return what git calls a file below ``root``, links followed."""
-        place = os.path.relpath((self.folder / name).resolve(), self._tree)
-        return place.replace(os.sep, "/")
+        place = located(self._tree, f"{self._prefix}{name}", "path")
+        return place.relative_to(self._tree).as_posix()
 
     def _refuse_filters(self, names: Sequence[str]) -> None:
         """Stop where a file goes through a filter of git's, such as that of Git LFS.
