@@ -97,6 +97,7 @@ FINAL = [
         "arXiv says: no field",
     ),
     (Fault(body=document(ERROR.format("no field")).encode()), "arXiv says: no field"),
+    (Fault(400, body=b"<html><body>Bad request"), "HTTP 400"),
     (Fault(body=endless(b" " * 2**20)), "an answer of more than 16 MiB"),
     (Fault(body=[b"<a/>" * 2**18] * 64), "an answer of more than 16 MiB"),
     (
