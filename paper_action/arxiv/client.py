@@ -107,7 +107,7 @@ class Client:
         import requests
 
         if urlsplit(url).scheme not in ("http", "https"):  # a proxy may know others
-            raise ValueError("its address does not begin with https://")
+            raise ValueError("its address is neither http:// nor https://")
         # A password in the address of a redirect is not used: somebody else decides.
         request = requests.Request(
             "GET", url, headers=_headers(), auth=lambda unchanged: unchanged

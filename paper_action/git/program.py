@@ -60,8 +60,10 @@ class Git:
         limit = self.limit
         if name == "ls-remote":  # the first question to a server, as any other request
             limit = min(limit, self._settings.timeout)
-        hooks = [] if name == "push" else ["-c", "core.hooksPath=/dev/null"]
-        words = ["git", *self._options, *hooks, *command.split(), *arguments]
+        options = [*self._options]
+        if name != "push":  # which the user's own pre-push may refuse
+            options += ["-c", "core.hooksPath=/dev/null"]
+        words = ["git", *options, *command.split(), *arguments]
         text = "\0".join(given).encode(errors="surrogateescape")
         try:
             ended = self._called(words, environ, text, limit)
