@@ -150,7 +150,9 @@ def _moment(text: str) -> datetime:
 
         # A zone's name alone would be read by this machine's clock: its offset counts.
         moment = parser.parse(text[:100], tzinfos=lambda _name, offset: offset)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment.utcoffset() is None:  # ValueError for an offset of more than a day
+        return moment.replace(tzinfo=UTC)
+    return moment
 
 
 def _categories(entry: etree._Element) -> tuple[str, ...]:

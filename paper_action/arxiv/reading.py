@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from paper_action.paper import Cursor, Paper, SourceError, by_age
+from paper_action.paper import Cursor, Paper, SourceError, by_age, counted
 from paper_action.settings import ANNOUNCE_TYPES
 from paper_action.taxonomy import both_names
 
@@ -72,7 +72,7 @@ def read(
     feed, api, by_id = answers
     return Reading(
         papers=_in_order_of_rows(feed.papers, api.papers, settings.order),
-        records=_by_id(feed.papers if settings.saved_feed else by_id.papers),
+        records=_by_id(by_id.papers),
         entries=feed.entries,
         cursor=_how_far(feed, api, settings.today),
         warnings=[*feed.warnings, *api.warnings, *by_id.warnings],
@@ -90,8 +90,7 @@ def _ask(
     settings = client.settings
     asks_feed = not settings.window
     asks_api = not asks_feed or (settings.lookback_days > 0 and not settings.saved_feed)
-    asks_by_id = bool(ids) and not settings.saved_feed
-    count = asks_feed + asks_api + asks_by_id
+    count = asks_feed + asks_api + bool(ids)
     share = settings.max_wait / count
     feed = api = by_id = Answer()
     if asks_feed:
@@ -100,9 +99,9 @@ def _ask(
     if asks_api:
         client.patience += share
         api = _read_api(client, listed, cursor, feed)
-    if asks_by_id:
+    if ids:
         client.patience += share
-        by_id = _gathered(client, f"{API}, by ID", records(client, ids))
+        by_id = _read_records(client, ids)
     failures = [each.failure for each in (feed, api, by_id) if each.failure]
     if len(failures) == count and not (feed.papers or api.papers or by_id.papers):
         raise SourceError("; ".join([*failures, "nothing was written"]))
@@ -137,7 +136,8 @@ def _how_far(feed: Answer, api: Answer, today: date) -> Cursor | None:
     if feed.failure or api.failure or not feed.ids or not api.ids:
         return None
     newest = [max(answer.ids, key=by_age) for answer in (feed, api)]
-    return Cursor(id=min(newest, key=by_age), day=today)
+    cursor = Cursor(id=min(newest, key=by_age), day=today)
+    return None if cursor.is_ahead_of(today) else cursor
 
 
 # What one source gave
@@ -167,7 +167,7 @@ def _gathered(client: Client, name: str, pages: Iterator[Feed]) -> Answer:
             failure = trouble
     ids = {paper.id for paper in papers}
     if not failure:
-        client.log(f"{name}: {len(ids)} papers")
+        client.log(f"{name}: {counted(len(ids), 'paper')}")
     return Answer(papers, ids, entries, warnings, failure)
 
 
@@ -242,7 +242,7 @@ def _read_api(
     today = settings.today
     if settings.window:
         first, last = settings.window
-        return _read_days(client, first, min(last, today))
+        return _with_hole(_read_days(client, first, min(last, today)))
     if cursor:
         answer = _read_missed(client, listed, cursor, feed)
     else:
@@ -251,6 +251,15 @@ def _read_api(
         return answer
     waits = f"{answer.failure}; the next run asks again for all of it"
     return answer._replace(papers=(), failure=waits)
+
+
+def _with_hole(answer: Answer) -> Answer:
+    """Return an answer whose failure tells from which day on papers are missing."""
+    if not answer.failure or not answer.papers:
+        return answer
+    day = max(paper.date for paper in answer.papers).date()
+    missing = f"papers submitted from {day} on are missing: run again with since {day}"
+    return answer._replace(failure=f"{answer.failure}; {missing}")
 
 
 def _read_missed(
@@ -294,3 +303,11 @@ def _newer(answer: Answer, cursor: Cursor) -> Answer:
     """Return an answer with those papers only that were announced after the note."""
     papers = [paper for paper in answer.papers if cursor.precedes(paper.id)]
     return answer._replace(papers=papers)
+
+
+def _read_records(client: Client, ids: Sequence[str]) -> Answer:
+    """Return arXiv's own records; a saved feed is the only source, also for these."""
+    pages = records(client, ids)
+    if client.settings.saved_feed:
+        pages = _feed_pages(client)
+    return _gathered(client, f"{API}, by ID", pages)

@@ -277,7 +277,7 @@ class Desk:
         try:
             if self._checked_out() != self._branch:
                 raise PushError(f"{self._ref} is not checked out")
-            self._git.run("merge --quiet --ff-only", commit)
+            self._git.run("merge --quiet --ff-only --no-overwrite-ignore", commit)
         except PushError as trouble:
             self._log(f"pushed, but this checkout stays where it was: {trouble}")
 

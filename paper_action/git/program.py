@@ -61,7 +61,8 @@ class Git:
         if name == "ls-remote":  # the first question to a server, as any other request
             limit = min(limit, self._settings.timeout)
         options = [*self._options]
-        if name != "push":  # which the user's own pre-push may refuse
+        # A hook may stop a push, but it would see a token: with one there is no hook.
+        if name != "push" or _HEADER in self._environ:
             options += ["-c", "core.hooksPath=/dev/null"]
         words = ["git", *options, *command.split(), *arguments]
         text = "\0".join(given).encode(errors="surrogateescape")
