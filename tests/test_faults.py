@@ -147,11 +147,11 @@ def test_a_server_that_is_not_there_is_tried_again_and_then_told(server):
 
 def test_what_is_packed_and_never_begins_ends_with_the_patience_too(server):
     head = b"\x1f\x8b\x08\x08" + bytes(6)  # of gzip, with a name to follow
-    name = server.drip(20, b"name")
+    name = server.drip(1, b"name")
     server.feed_faults = [Fault(body=chain([head], name), headers=ZIPPED)]
     server.api_faults = [Fault(404)]
     with pytest.raises(SourceError, match="the answer does not end"):
-        Run(server)
+        Run(server, "--timeout", 0.5, "--max-wait", 1)
     assert len(server.requests) == 2
 
 
