@@ -194,7 +194,7 @@ class Desk:
             )
         fetch = "fetch --no-tags --no-write-fetch-head"
         self._git.run(fetch, *self._depth, self._remote, self._tip)
-        self._depth = []  # from then on all that is new has to come, no gap in it
+        self._depth = []  # the next time all that has come since is brought
 
     def _tips(self) -> dict[str, str]:
         """Return the newest commits of the branch and of the default one."""
