@@ -64,9 +64,10 @@ def remarks(outcome: Outcome) -> list[str]:
     settings = outcome.settings
     revision = outcome.revision
     said = [_numbers(outcome)]
-    if not outcome.matched and outcome.is_complete:
-        is_quiet = not outcome.entries and not settings.window
-        said.append(QUIET if is_quiet else NOTHING)
+    if outcome.is_complete and not outcome.entries and not settings.window:
+        said.append(QUIET)
+    elif outcome.is_complete and not outcome.matched:
+        said.append(NOTHING)
     if revision.made_file and revision.files:
         said.append(f"{settings.path} was not there before: it was made")
     if outcome.new_branch:
@@ -95,8 +96,8 @@ def commit_message(revision: Revision, template: str) -> str:
     added = revision.added
     if not added:
         return _what_else_was_done(revision)
-    if len(added) == 1:  # "{added} new arXiv papers" becomes "{added} new arXiv paper"
-        template = re.sub(r"(\{added\}(?:\s+\S+){0,2}?\s+paper)s\b", r"\1", template)
+    if len(added) == 1:  # at most two words stand between, such as "new arXiv"
+        template = re.sub(r"(\{added\}(\s+\S+){0,2}?\s+paper)s\b", r"\1", template)
     ids = ", ".join(paper.id for paper in added)
     subject = template.replace("{added}", str(len(added))).replace("{ids}", ids)
     titles = [f"- {_harmless(plain(paper.title))}\n  {paper.url}\n" for paper in added]

@@ -35,8 +35,7 @@ class Report:
         self._environ = environ
         self._is_runner = environ.get("GITHUB_ACTIONS") == "true"
         self._alerts: list[str] = []
-        # Told once: by the result, or by an error that comes before there is one.
-        self._outputs = _outputs(Revision(), {}, "")
+        self._has_outputs = False
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -64,7 +63,8 @@ class Report:
         self.exit_code = error.exit_code if isinstance(error, PaperActionError) else 1
         title = f" title={error.setting}" if isinstance(error, ConfigError) else ""
         self._annotate("error", str(error), title)
-        self._tell("GITHUB_OUTPUT", self._outputs)
+        if not self._has_outputs:
+            self._tell_outputs(Revision(), {}, commit="")
         parts = ["## The run failed", _shown(str(error))]
         self._tell("GITHUB_STEP_SUMMARY", self._summary(parts))
 
@@ -79,17 +79,16 @@ class Report:
     def result(self, outcome: Outcome) -> None:
         """Say what became of the list, in the log, the outputs and the summary."""
         revision = outcome.revision
-        self._outputs = _outputs(revision, outcome.matched, outcome.commit)
-        said = remarks(outcome)
-        title = headline(outcome)
+        self._tell_outputs(revision, outcome.matched, outcome.commit)
         if outcome.settings.dry_run:
             for row in revision.rows:
                 self.log(f"+ {row}")
+        said = remarks(outcome)
         for remark in said:
             self.log(remark)
         self.notice(idle_keywords(outcome))
+        title = headline(outcome)
         self._annotate("notice", title)
-        self._tell("GITHUB_OUTPUT", self._outputs)
         parts = [f"## {_shown(title)}", *map(_shown, said), *self._links(outcome)]
         self._tell("GITHUB_STEP_SUMMARY", self._summary(parts, _table(outcome)))
 
@@ -109,8 +108,8 @@ class Report:
         if kind == "notice" and (self.is_scheduled or not self._is_runner):
             _print(line)
         elif self._is_runner:
-            # to a runner %0A is the end of a line
-            _print(f"::{kind}{title}::{line.replace('%', '%25')}")
+            line = line.replace("%", "%25")  # to a runner %0A is the end of a line
+            _print(f"::{kind}{title}::{line}")
         else:
             print(f"{kind}: {line}", file=sys.stderr)
 
@@ -135,6 +134,13 @@ class Report:
         yield from fitting
         if len(fitting) < len(lines):
             yield f"\n{len(lines) - len(fitting)} more did not fit here.\n"
+
+    def _tell_outputs(
+        self, revision: Revision, matched: Mapping[str, Sequence[str]], commit: str
+    ) -> None:
+        """Write the outputs, once: what was pushed stays told whatever comes later."""
+        self._has_outputs = True
+        self._tell("GITHUB_OUTPUT", _outputs(revision, matched, commit))
 
     def _tell(self, name: str, lines: Iterable[str]) -> None:
         """Add lines to a file that a runner has; without one they are never made."""
