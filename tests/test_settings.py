@@ -272,7 +272,7 @@ def test_what_may_be_meant_otherwise_is_told_of_both_lists_of_keywords():
 
 
 def test_categories_that_arxiv_has_are_no_warning():
-    assert load(categories="cs.IR, math, hep-th, eess.SY").warnings == ()
+    assert load(categories="cs.IR, math, hep-th, eess.SY").warnings == []
 
 
 def test_a_category_that_arxiv_does_not_have_is_a_warning_with_the_nearest_ones():
