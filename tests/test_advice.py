@@ -88,6 +88,12 @@ def test_between_markers_dashes_that_do_not_fit_are_an_error(folder, dashes):
         listed(folder, text)
 
 
+def test_between_markers_a_header_without_dashes_is_an_error(folder):
+    text = f"{START}\n\n| Title | Link |\n| T | x |\n\n{END}\n"
+    with pytest.raises(ConfigError, match=r"line 3 \| --- \| --- \| is missing"):
+        listed(folder, text)
+
+
 def test_without_markers_they_are_a_warning_where_a_table_is_made(folder):
     done = revise(folder, "| Title | Link |\n|---|\n")
     assert "line 2 has dashes for 1 columns" in done.warnings[0]

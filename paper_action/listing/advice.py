@@ -24,7 +24,7 @@ def other_half(marker: Marker) -> str:
     return f"{there} {marker_form('start', marker.section)} above it"
 
 
-def no_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
+def nearly_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
     """Return what is to be said of comments that look like our markers and are none.
 
     Those of other sections look so to somebody who forgot to name the section.
@@ -66,6 +66,15 @@ def unfit_dashes(page: Page, part: range | None = None) -> list[str]:
                     f"but the header above it has {names}"
                 )
     return said
+
+
+def missing_dashes(page: Page, part: range) -> list[str]:
+    """Return what is to be said of the first line in a part that looks like a row."""
+    for number, line in enumerate(page.lines, start=1):
+        if line.start in part and line.shown.startswith("|"):
+            dashes = " | ".join("---" for _ in split_cells(line.shown))
+            return [f"below the header in line {number} | {dashes} | is missing"]
+    return []
 
 
 def unlinked_comments(page: Page) -> list[str]:

@@ -83,7 +83,7 @@ def opened(text: str, settings: Settings) -> Opened:
 
 def _warnings(page: Page, table: Table | None, section: str) -> list[str]:
     """Return what to say where no markers tell which table is ours."""
-    said = advice.no_markers(page, section, with_others=table is None)
+    said = advice.nearly_markers(page, section, with_others=table is None)
     if not table:
         said += advice.unfit_dashes(page)
     return said
@@ -102,12 +102,13 @@ def _obstacle(
     """Return why no rows can stand in a page, or nothing."""
     lone = lone_marker(markers, section)
     if lone:
-        nearly = advice.no_markers(page, section, with_others=False)
+        nearly = advice.nearly_markers(page, section, with_others=False)
         return "; ".join([advice.other_half(lone), *nearly])
     if table and TELLING.isdisjoint(table.columns):
         return f"the table in line {table.line} takes no rows: {NEEDED}"
     part = part_of(markers, section)
     if not table and part:
-        return "; ".join(advice.unfit_dashes(page, part))
+        said = advice.unfit_dashes(page, part) or advice.missing_dashes(page, part)
+        return "; ".join(said)
     is_hidden = not table and page.unclosed
     return "a table at its end would not be shown" if is_hidden else ""
