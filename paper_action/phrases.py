@@ -31,8 +31,7 @@ class Outcome(NamedTuple):
 
     ``matched`` has for the ID of each paper that was read the alternatives it matches,
     none where the paper is not wanted. ``entries`` counts what the feed had;
-    ``is_complete`` tells that no source failed. ``commit`` is the SHA that was pushed,
-    and ``new_branch`` the branch that was made for it, both empty where there is none.
+    ``is_complete`` tells that no source failed.
     """
 
     settings: Settings
@@ -40,8 +39,6 @@ class Outcome(NamedTuple):
     revision: Revision
     entries: int
     is_complete: bool
-    commit: str = ""
-    new_branch: str = ""
 
 
 def counted(number: int, thing: str) -> str:
@@ -70,8 +67,8 @@ def remarks(outcome: Outcome) -> list[str]:
         said.append(NOTHING)
     if revision.made_file and revision.files:
         said.append(f"{settings.path} was not there before: it was made")
-    if outcome.new_branch:
-        branch = f"The branch {outcome.new_branch}"
+    if revision.new_branch:
+        branch = f"The branch {revision.new_branch}"
         said.append(f"{branch} was not there before: it was made, as `branch` says")
     if not revision.had and not revision.added and not settings.dry_run:
         said.append("The list is still empty: it waits for its first paper")

@@ -67,7 +67,8 @@ def words(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
 
 # A text of one line, and one of several.
 _UNSEEN = "holds a character that cannot be seen; leave it out"
-line = shaped(str, r"[^\x00-\x1f\x7f]*", _UNSEEN)
+_ONE_LINE = r"[^\x00-\x1f\x7f]*"
+line = shaped(str, _ONE_LINE, _UNSEEN)
 lines = shaped(str, r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*", _UNSEEN)
 # A category or archive, also one that is not known: arXiv may have made it yesterday.
 category = shaped(
@@ -128,6 +129,8 @@ def some_seconds(text: str) -> float:
 
 # Places
 
+# The folder to work in, which may lie anywhere.
+checkout = shaped(Path, _ONE_LINE, _UNSEEN)
 # A server's, to which a question can be added.
 address = shaped(
     str,
@@ -139,11 +142,6 @@ address = shaped(
 def feed(text: str) -> str:
     """Read the address of a server or the path of a file."""
     return address(text) if "://" in text else line(text)
-
-
-def checkout(text: str) -> Path:
-    """Read the folder to work in, which may lie anywhere."""
-    return Path(line(text))
 
 
 def folder(text: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from paper_action.paper import ConfigError, PushError, Revision
 from paper_action.settings import Settings
@@ -28,17 +28,6 @@ Found = TypeVar("Found")
 _LINK = "120000"  # how git writes that a file is a symbolic link
 _NO_FILTER = ("unspecified", "unset", "set")
 _OLD = 50  # days without a commit; after 60 GitHub switches schedules off
-
-
-class Published(NamedTuple):
-    """What was done to the list, the commit that was pushed, the branch that was made.
-
-    ``commit`` is its SHA; it and ``new_branch``, a name, are empty if there is none.
-    """
-
-    revision: Revision
-    commit: str
-    new_branch: str = ""
 
 
 class Desk:
@@ -70,28 +59,29 @@ class Desk:
         address = self._git.run("remote get-url --push", self._remote).strip()
         self._git.use_token(address)
         self._depth = self._kept_depth()
-        self._sent = Published(Revision(), commit="")
+        self._sent = Revision()
         self._patiently(self._lay_out, tries=5)
 
-    def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Published:
+    def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Revision:
         """Commit and push what ``revise`` does to the folder, in one of several tries.
 
         ``phrase`` makes the commit's message from the setting. Where nothing changed
         there is no commit, but with ``keep_alive`` an old branch gets an empty one:
-        after 60 days without one GitHub switches schedules off.
+        after 60 days without one GitHub switches schedules off. The revision that is
+        returned tells the commit, and the branch if it was made.
         """
         attempt = partial(self._attempt, revise, phrase, keep_alive=keep_alive)
         try:
-            published = self._published(attempt)
-            if published.new_branch:
+            sent = self._published(attempt)
+            if sent.new_branch:
                 self._log(f"the remote had no branch {self._branch}: it was made")
-            if published.commit:
-                self._follow(published.commit)
+            if sent.commit:
+                self._follow(sent.commit)
         finally:
             remove_scratch(self._scratch)
-        return published
+        return sent
 
-    def _published(self, attempt: Callable[[], Published]) -> Published:
+    def _published(self, attempt: Callable[[], Revision]) -> Revision:
         """Publish in some tries; what has arrived counts, whatever git says."""
         try:
             return self._patiently(attempt, tries=20)
@@ -108,7 +98,7 @@ class Desk:
 
     def _chosen_branch(self) -> str:
         """Return the name of the branch to push to, as git writes it."""
-        name = self._settings.branch.removeprefix("refs/heads/") or self._checked_out()
+        name = self._settings.branch or self._checked_out()
         if not name:
             raise PushError("HEAD is detached: set `branch` to the branch to push to")
         try:
@@ -144,9 +134,7 @@ class Desk:
             time.sleep(random.uniform(0, longest))
         return step()
 
-    def _attempt(
-        self, revise: Revise, phrase: Phrase, *, keep_alive: bool
-    ) -> Published:
+    def _attempt(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Revision:
         """Revise, commit and push, unless the push of the try before had arrived."""
         self._lay_out()
         sent = self._sent.commit
@@ -155,7 +143,7 @@ class Desk:
         revision = revise(self.folder)
         commit = self._commit(revision, phrase, keep_alive=keep_alive)
         new_branch = self._branch if commit and self._is_new else ""
-        self._sent = Published(revision, commit, new_branch)
+        self._sent = revision._replace(commit=commit, new_branch=new_branch)
         if commit:
             self._git.run("push --porcelain", self._target, f"{commit}:{self._ref}")
         return self._sent
