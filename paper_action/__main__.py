@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,4 +106,7 @@ def _write(
 if __name__ == "__main__":
     # A cancelled job leaves nothing behind: what is open is closed on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # A log shows each line at once, in the letters that it has: it need not have all.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace", line_buffering=True)
     sys.exit(main(sys.argv[1:], os.environ, datetime.now(UTC)))

@@ -39,15 +39,15 @@ class Report:
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Fold what is said meanwhile into a group of the log."""
-        print(f"::group::{name}" if self._is_runner else f"{name}:", flush=True)
+        print(f"::group::{name}" if self._is_runner else f"{name}:")
         try:
             yield
         finally:
-            print("::endgroup::" if self._is_runner else "", flush=True)
+            print("::endgroup::" if self._is_runner else "")
 
     def log(self, text: str) -> None:
         """Say one line in the log alone."""
-        _print(_line(text))
+        print(_line(text))
 
     def notice(self, texts: Iterable[str]) -> None:
         """Say, each once, what is good to know."""
@@ -106,11 +106,11 @@ class Report:
         """
         line = _line(text)
         if kind == "notice" and (self.is_scheduled or not self._is_runner):
-            _print(line)
+            print(line)
         elif self._is_runner:
             line = line.replace("%", "%25")  # to a runner %0A is the end of a line
             named = f"{kind} title={title}" if title else kind
-            _print(f"::{named}::{line}")
+            print(f"::{named}::{line}")
         else:
             print(f"{kind}: {line}", file=sys.stderr)
 
@@ -157,12 +157,6 @@ def _line(text: str) -> str:
     if line.startswith("::"):
         line = f"·{line}"
     return line.replace("##[", "#·#[")
-
-
-def _print(line: str) -> None:
-    """Print a line in the letters that the console has: it need not have all."""
-    letters = sys.stdout.encoding or "utf-8"
-    print(line.encode(letters, "replace").decode(letters), flush=True)
 
 
 def _shown(text: str) -> str:

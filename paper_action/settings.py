@@ -35,19 +35,18 @@ _NAMING_COLUMNS = {"title", "link", "pdf", "id"}
 class Setting(NamedTuple):
     """A setting as it is declared.
 
-    ``read`` makes its value of a text, or raises ValueError; ``if_empty`` is the value
-    where neither a text is given nor a default.
+    ``read`` makes its value of a text, or raises ValueError. An empty default, also
+    None, is the value itself.
     """
 
-    default: str
+    default: str | None
     about: str
     read: Reader
-    if_empty: str | None = ""
 
 
-def setting(default: str, about: str, read: Reader, if_empty: str | None = "") -> Any:
+def setting(default: str | None, about: str, read: Reader) -> Any:
     """Declare a setting beside its field, which has the type of the setting's value."""
-    return Setting(default, about, read, if_empty)
+    return Setting(default, about, read)
 
 
 class Settings(NamedTuple):
@@ -66,9 +65,7 @@ class Settings(NamedTuple):
         "papers to keep, see below",
         Keywords.parse,
     )
-    exclude: Keywords | None = setting(
-        "", "papers to leave out", Keywords.parse, if_empty=None
-    )
+    exclude: Keywords | None = setting(None, "papers to leave out", Keywords.parse)
     announce_types: tuple[str, ...] = setting(
         ", ".join(ANNOUNCE_TYPES),
         "announcements that count",
@@ -99,11 +96,9 @@ class Settings(NamedTuple):
         whole_number(9999, example=7),
     )
     since: date | None = setting(
-        "", "first UTC day to read, as 2024-03-31", readers.day, if_empty=None
+        None, "first UTC day to read, as 2024-03-31", readers.day
     )
-    until: date | None = setting(
-        "", "last UTC day, as 2024-03-31", readers.day, if_empty=None
-    )
+    until: date | None = setting(None, "last UTC day, as 2024-03-31", readers.day)
     tidy: bool = setting("false", "also make the rows anew", readers.boolean)
     commit: bool = setting("false", "commit and push what changed", readers.boolean)
     branch: str = setting(
@@ -245,10 +240,11 @@ def _public(name: str) -> str:
 
 
 def _value(name: str, written: str) -> Any:
+    """Return the value of a setting that is written so, or not at all."""
     declared = DECLARED[name]
     text = written.strip() or declared.default
     if not text:
-        return declared.if_empty
+        return text
     try:
         return declared.read(text)
     except ValueError as error:
