@@ -13,16 +13,17 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from .formulas import on_one_line
-from .pieces import Link, Maths, Piece, Styled, as_text, in_link
+from .pieces import Link, Maths, Piece, Styled, as_text, in_link, single_blanks
 from .tex import read
 
-# Signs that act in Markdown, and what GitHub takes for a link, a reference, a mention
-# or an emoji.
+# Signs that act in Markdown, and what GitHub takes for a formula, a reference, a
+# mention or an emoji. Each alternative begins with a sign of its own, which lets the
+# search go from one such sign to the next.
 _ACTING = re.compile(
-    r"[\\\]*<>\[_`|~]|&(?=#?\w+;)"
-    r"|(?P<address>www\.|://)"
-    r"|(?P<apart>\$|#(?=\d)|@(?=\w)|:(?=[\w+\\-]+:)|-(?=\d)(?<=\b[Gg][Hh]-))"
+    r"\\|\]|\*|<|>|\[|_|`|\||~|&(?=#?\w+;)"
+    r"|\$|#(?=\d)|@(?=\w)|:(?=[\w+\\-]+:)|-(?=\d)(?<=\b[Gg][Hh]-)"
 )
+_KEPT_APART = "$#@:-"  # those of them that a backslash would not stop
 # More accents than any letter has; composing them takes time that grows with their
 # square.
 _PILE = re.compile(r"[^\x00-\u02ff\w\s][^\x00-\u02ff\w\s]{30}")
@@ -31,7 +32,7 @@ _PILE = re.compile(r"[^\x00-\u02ff\w\s][^\x00-\u02ff\w\s]{30}")
 @lru_cache(maxsize=4096)
 def plain(raw: str) -> str:
     """Return one line of Unicode text; maths stays TeX between dollar signs."""
-    return _composed(_single_blanks(as_text(read(raw))))
+    return _composed(single_blanks(as_text(read(raw))))
 
 
 def line(raw: str) -> str:
@@ -40,7 +41,7 @@ def line(raw: str) -> str:
     A link is what marks a paper as listed, so one to another paper that a title or a
     comment merely mentions does not become one.
     """
-    return _single_blanks(_markdown(read(raw)))
+    return single_blanks(_markdown(read(raw)))
 
 
 def linked(raw: str, url: str) -> str:
@@ -48,7 +49,7 @@ def linked(raw: str, url: str) -> str:
 
     GitHub sets no formula in a link, so formulas stand beside it.
     """
-    markdown = _single_blanks(_markdown(in_link(read(raw), url)))
+    markdown = single_blanks(_markdown(in_link(read(raw), url)))
     if f"]({url})" in markdown:
         return markdown
     return f"{markdown} [link]({url})".strip()
@@ -59,7 +60,7 @@ def paragraphs(raw: str) -> str:
     """Return an abstract as one line of Markdown, its paragraphs kept apart."""
     shown: list[str] = []
     for part in split_paragraphs(raw):
-        markdown = _single_blanks(_markdown(read(part, with_papers=True)))
+        markdown = single_blanks(_markdown(read(part, with_papers=True)))
         if markdown:
             shown.append(markdown)
     return "<br><br>".join(shown)
@@ -74,25 +75,19 @@ def split_paragraphs(raw: str) -> list[str]:
 
 def escape(text: str) -> str:
     """Return Markdown that GitHub shows as the text: nothing in it acts."""
-    return _ACTING.sub(_escaped, _composed(text))
+    escaped = _ACTING.sub(_escaped, _composed(text))
+    return escaped.replace("://", r"\://").replace("www.", r"www\.")  # no links
 
 
 def _escaped(found: re.Match[str]) -> str:
-    if found["apart"]:
-        return f"<span>{found[0]}</span>"
-    if found[0] == "www.":
-        return r"www\."
-    return f"\\{found[0]}"
+    sign = found[0]
+    return f"<span>{sign}</span>" if sign in _KEPT_APART else f"\\{sign}"
 
 
 def _composed(text: str) -> str:
     if text.isascii() or _PILE.search(text):
         return text
     return unicodedata.normalize("NFC", text)
-
-
-def _single_blanks(text: str) -> str:
-    return re.sub(" {2,}", " ", text).strip()
 
 
 def _markdown(pieces: list[Piece]) -> str:

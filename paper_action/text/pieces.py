@@ -1,5 +1,6 @@
 """What is read of a text: pieces that show as text or as Markdown."""
 
+import re
 from collections.abc import Callable
 from itertools import groupby
 from typing import NamedTuple
@@ -26,6 +27,13 @@ class Link(NamedTuple):
 
 
 Piece = str | Maths | Styled | Link
+
+
+def single_blanks(text: str) -> str:
+    """Return text without blanks beside others, or at its ends."""
+    if "  " in text:
+        text = re.sub(" {2,}", " ", text)
+    return text.strip()
 
 
 def as_text(pieces: list[Piece]) -> str:

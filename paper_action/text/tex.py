@@ -14,7 +14,16 @@ from paper_action.paper import LINK
 from .formulas import Braces, find_formulas
 from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
 from .mathjax import settable
-from .pieces import Link, Maths, Piece, as_text, in_link, in_style, joined
+from .pieces import (
+    Link,
+    Maths,
+    Piece,
+    as_text,
+    in_link,
+    in_style,
+    joined,
+    single_blanks,
+)
 
 _DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
 # A printable text without any of these is what it shows.
@@ -67,7 +76,7 @@ def read(raw: str, *, with_papers: bool = False) -> list[Piece]:
     text = re.sub(r"\\unicode\{x?(\w+)\}", r"&#x\1;", raw)
     text = re.sub(r"(?a)&#?\w{1,31};", lambda entity: html.unescape(entity[0]), text)
     text = _CONTROLS.sub("", " ".join(text.splitlines()).replace("\t", " "))
-    text = re.sub(" {2,}", " ", text).strip()
+    text = single_blanks(text)
     text = re.sub("ı(?=[\u0300-\u036f])", "i", text)
     text = _RTF_QUOTE.sub(lambda found: "‘’“”"[int(found[1]) - 1], text)
     text = text.replace(r"\''", r"\"")  # Schr\''odinger
