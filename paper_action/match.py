@@ -285,6 +285,7 @@ def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
 
 
 def _term_notices(term: Term) -> list[str]:
+    """Return what may be meant otherwise by one term, if anything."""
     if term.field == "cat":
         name = spelled(term.text.strip('"'))
         if name == "*" or name in CATEGORIES:

@@ -45,7 +45,7 @@ class Setting(NamedTuple):
 
 
 def setting(default: str | None, about: str, read: Reader) -> Any:
-    """Declare a setting beside its field, which has the type of the setting's value."""
+    """Declare a setting where its field would have a value, of whatever type that is."""
     return Setting(default, about, read)
 
 
