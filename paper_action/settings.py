@@ -45,7 +45,7 @@ class Setting(NamedTuple):
 
 
 def setting(default: str | None, about: str, read: Reader) -> Any:
-    """Declare a setting where its field would have a value, of whatever type that is."""
+    """Declare a setting where its field would have a value, of whatever type."""
     return Setting(default, about, read)
 
 
