@@ -198,6 +198,11 @@ def test_a_commit_message_may_have_several_lines():
     assert value("commit-message", load(**{"commit-message": text})) == text
 
 
+def test_a_commit_message_that_cannot_be_used_is_shown_as_it_was_written():
+    text = "Add {added}\n\x07"
+    assert repr(text) in error(**{"commit-message": text})
+
+
 def test_a_window_in_a_saved_feed_is_an_error():
     said = error(**{"feed-url": str(DAYS[0]), "since": "2025-04-01"})
     assert said.startswith("since: '2025-04-01' cannot be read from a saved feed")
