@@ -138,7 +138,7 @@ _PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')
 # Signs of other search languages, and what to write here; the first one found is told.
 # A sign is a pattern for an alternative with a blank at both ends and empty quotes.
 _FOREIGN = (
-    (r"[()]", "every combination out, as in a AND c, b AND c"),
+    (r"[()]", "each combination without brackets, as in a AND c, b AND c"),
     (" OR ", "a comma in place of OR"),
     (r"\|", "a comma in place of |"),
     (";", "a comma in place of ;"),
@@ -152,7 +152,7 @@ _FOREIGN = (
     (r"[][]", "commas between keywords, without square brackets"),
     ("[ :]['‘’`]", 'double quotes in place of single ones, as in "RAG"'),
     (r" /.+/\w* ", "the word without slashes, which is found inside others too"),
-    (r"[ :]\^", "the word without ^, which is found anywhere"),
+    (r"[ :]\^|\$|\\", r'the word without ^, $ or \, or "RAG" for a whole word'),
     (r"\?", "the word without ?, a part of it is enough"),
     ("~", "the word without ~, which is found inside others too"),
 )
@@ -185,7 +185,7 @@ def _terms(straight: str) -> Terms:
     outside = f" {_unquoted(straight)} "
     for sign, instead in _FOREIGN:
         if re.search(sign, outside):
-            raise ValueError(f"{instead}, or put what you look for in double quotes")
+            raise ValueError(f"{instead}; signs to look for stand in double quotes")
     sides: list[list[str]] = [[]]  # of AND
     for piece in _PIECE.findall(straight):
         if piece == "AND":
@@ -267,7 +267,7 @@ def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
     """Return what may be meant otherwise in the alternatives of a line."""
     notices = []
     for text, terms in alternatives.items():
-        if re.search(r"\S (and|or|not) \S", _unquoted(text)):
+        if re.search(r"\S ([Aa]nd|[Oo]r|[Nn]ot) \S", _unquoted(text)):
             notices.append(
                 f"{text!r} is one phrase;"
                 " write AND or ANDNOT in capitals, and a comma for or"
@@ -286,11 +286,15 @@ def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
 
 def _term_notices(term: Term) -> list[str]:
     """Return what may be meant otherwise by one term, if anything."""
+    name = spelled(term.text.strip('"'))
     if term.field == "cat":
-        name = spelled(term.text.strip('"'))
         if name == "*" or name in CATEGORIES:
             return []
         return [f"'cat:{name}': arXiv has no such category; {nearest(name)}"]
+    if term.field == "ti" and "." in term.text and name in CATEGORIES:
+        return [
+            f"{term.text} is looked for in titles; write cat:{name} for the category"
+        ]
     if re.fullmatch("[A-Z]{2,4}", term.text):
         return [
             f"{term.text} is found inside other words too;"

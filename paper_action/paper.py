@@ -142,6 +142,11 @@ class Cursor(NamedTuple):
         return max(month(self.id), self.day) > today
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words: 1 paper, 2 papers."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def canonical(identifier: str) -> str:
     """Return an identifier without subject class: math/0309136 for math.GT/0309136."""
     return re.sub(r"\.[A-Za-z-]+/", "/", identifier)

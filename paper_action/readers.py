@@ -178,4 +178,8 @@ def _place(text: str, example: str) -> str:
         raise ValueError(f"{text!r} is a web address; {where}")
     if re.match(r"/|~|[A-Za-z]:", text):
         raise ValueError(f"{text!r} begins outside the repository; {where}")
+    if "\\" in text:
+        raise ValueError(
+            f"{text!r} has a backslash; write / between folders, as in {example}"
+        )
     return normpath(line(text))

@@ -73,7 +73,9 @@ def nearest(name: str) -> str:
     """Return, as words for people, which categories are spelled much like a name."""
     from difflib import get_close_matches  # few runs need it
 
+    everything = "all it has are listed at https://arxiv.org/category_taxonomy"
     near = get_close_matches(name.lower(), _SPELLED)
     if not near:
-        return "all it has are listed at https://arxiv.org/category_taxonomy"
-    return f"the nearest are {', '.join(_SPELLED[each] for each in near)}"
+        return everything
+    names = ", ".join(_SPELLED[each] for each in near)
+    return f"the nearest are {names}; {everything}"

@@ -97,6 +97,14 @@ def test_the_clock_of_the_machine_changes_no_date(folder, zone):
 # What both sources give together
 
 
+def test_the_log_has_a_line_for_each_source(server):
+    server.papers = [Entry("2504.00001", announced=ago(1)), Entry("2504.00002")]
+    assert Run(server).log == [
+        "the announcement feed: 1 paper",
+        "the query API: 2 papers",
+    ]
+
+
 @pytest.fixture
 def mixed(server):
     """Serve two missed papers, and an announcement of every type and of one more."""
@@ -473,7 +481,11 @@ def test_of_chosen_days_the_parts_before_a_failure_count(server):
     server.api_faults = [None, Fault(400)]
     run = Run(server, *YEAR)
     assert run.ids == ["2401.00001", "2402.00001", "2403.00001"]
-    assert run.failures == ["the query API could not be read to its end: HTTP 400"]
+    assert run.failures == [
+        "the query API could not be read to its end: HTTP 400; "
+        "papers submitted from 2024-03-03 on are missing: run again with since "
+        "2024-03-03"
+    ]
 
 
 # Pages

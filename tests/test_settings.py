@@ -282,8 +282,9 @@ def test_categories_that_arxiv_has_are_no_warning():
 
 def test_a_category_that_arxiv_does_not_have_is_a_warning_with_the_nearest_ones():
     (warning,) = load(categories="cs.IR, cs.NPL").warnings
-    assert warning.startswith(
-        "categories: arXiv has no 'cs.NPL'; the nearest are cs.PL"
+    assert warning == (
+        "categories: arXiv has no 'cs.NPL'; the nearest are cs.PL, cs.PF, cs.NI; "
+        "all it has are listed at https://arxiv.org/category_taxonomy"
     )
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from paper_action.paper import Cursor, Paper, SourceError, by_age
+from paper_action.paper import Cursor, Paper, SourceError, by_age, counted
 from paper_action.settings import ANNOUNCE_TYPES, Settings
 from paper_action.taxonomy import both_names
 
@@ -167,7 +167,7 @@ def _gathered(client: Client, name: str, pages: Iterator[Feed]) -> Answer:
     if warnings and not papers:
         failure = warnings.pop()
     if not failure:
-        client.log(f"{name}: {len(ids)} papers")
+        client.log(f"{name}: {counted(len(ids), 'paper')}")
     return Answer(papers, ids, entries, warnings, failure, is_whole=not failure)
 
 
@@ -235,7 +235,7 @@ def _read_api(client: Client, request: Request, feed: Answer) -> Answer:
     """Return what was submitted on the chosen days, or else what runs have missed."""
     window = request.settings.window
     if window:
-        return _read_days(client, *window)
+        return _with_hole(_read_days(client, *window))
     answer = _read_missed(client, request, feed)
     if answer.failure:
         waits = f"{answer.failure}; the next run asks again for all of it"
@@ -247,6 +247,15 @@ def _read_days(client: Client, first: date, last: date) -> Answer:
     """Return what was submitted from the first to the last UTC day, if it counts."""
     pages = submitted(client, first, min(last, client.settings.today))
     return _counted(client, _gathered(client, API, pages))
+
+
+def _with_hole(answer: Answer) -> Answer:
+    """Return an answer whose failure tells from which day on papers are missing."""
+    if not answer.failure or not answer.papers:
+        return answer
+    day = max(paper.date for paper in answer.papers).date()
+    missing = f"papers submitted from {day} on are missing: run again with since {day}"
+    return answer._replace(failure=f"{answer.failure}; {missing}")
 
 
 def _read_missed(client: Client, request: Request, feed: Answer) -> Answer:
