@@ -395,6 +395,13 @@ def test_chosen_days_use_no_note(server):
     assert len(Run(server, *YEAR, cursor=note("2504.00009", 1)).ids) == 3
 
 
+def test_an_id_ahead_of_today_leaves_no_note(server):
+    server.papers = [Entry("2505.00001")]
+    run = Run(server)
+    assert run.ids == ["2505.00001"]
+    assert run.cursor is None
+
+
 def test_an_empty_feed_leaves_no_note(server):
     server.papers = many(3, announced=ago(1))
     assert Run(server).cursor is None
@@ -534,11 +541,27 @@ def test_an_empty_page_is_asked_for_again_while_the_total_says_more(server):
     assert len(run.ids) == 60
 
 
+def test_pages_that_never_end_are_a_failure(server):
+    server.papers = [Entry("2504.02001")]
+    server.api_faults = [results(2000, *many(2000, announced=ago(1)))] * 40
+    run = Run(server)
+    assert "there is no end after 30000 results" in run.failures[0]
+    assert len(run.queries) < 20
+    assert run.ids == ["2504.02001"]
+
+
 def test_a_page_that_stays_empty_is_a_failure(server):
     server.api_faults = [results(60)] * 99
     run = Run(server)
     assert "could not be read: an empty page at 0 of 60" in run.failures[0]
     assert run.clock <= 60
+
+
+def test_a_page_that_comes_over_and_over_again_is_a_failure(server):
+    server.api_faults = [results(9999, *many(2))] * 99
+    run = Run(server)
+    assert "the page at 1 is the one before it once more" in run.failures[0]
+    assert len(run.queries) == 2
 
 
 def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):

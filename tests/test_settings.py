@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import date, datetime, timedelta, timezone
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -242,8 +243,9 @@ def test_the_token_is_not_shown_where_settings_are_printed():
     assert "secret" not in repr(load(token="secret"))
 
 
-def test_the_token_is_not_shown_where_it_cannot_be_used():
-    assert "secret" not in error(token="secret\x07")
+@pytest.mark.parametrize("sign", ["\x07", "\udcff", "\u200b", "ä"])
+def test_the_token_is_not_shown_where_it_cannot_be_used(sign):
+    assert "secret" not in error(token=f"secret{sign}")
 
 
 def test_the_token_of_the_job_is_used_only_where_it_is_handed_on():
@@ -297,3 +299,9 @@ def test_a_paper_to_be_left_out_matches_nothing():
     settings = load(keywords="llm", exclude="survey")
     assert settings.match(paper(title="An LLM")) == ("llm",)
     assert settings.match(paper(title="A survey of LLMs")) == ()
+
+
+def test_a_section_of_many_underlines_is_refused_at_once():
+    began = process_time()
+    assert "cannot be a name" in error(section="_" * 60 + "!")
+    assert process_time() - began < 1
