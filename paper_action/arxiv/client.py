@@ -9,11 +9,8 @@ import re
 import time
 import zlib
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import wait as wait_for
 from contextlib import suppress
 from random import uniform
-from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -24,6 +21,8 @@ from paper_action.settings import Settings
 from .atom import Feed, parse
 
 if TYPE_CHECKING:  # slow to import, and not needed for a saved feed
+    from concurrent.futures import Future
+
     import requests
 
 MOST = 16 * 2**20  # bytes in an answer; arXiv's largest has 6 MiB
@@ -107,14 +106,17 @@ class Client:
         A thread asks, which is left alone where the answer takes too long: a server
         that sends a header byte by byte never lets it wait for ``timeout``.
         """
+        from concurrent.futures import Future, wait
+        from threading import Thread
+
         said: Future[Feed | str] = Future()
         Thread(target=self._ask, args=(url, said), daemon=True).start()
         limit = 2 * self.settings.timeout + self.patience
-        if not wait_for([said], limit).done:
+        if not wait([said], limit).done:
             raise SourceError("the answer does not end", retry=True)
         return said.result()
 
-    def _ask(self, url: str, said: Future[Feed | str]) -> None:
+    def _ask(self, url: str, said: "Future[Feed | str]") -> None:
         """Ask once, and say what came of it."""
         try:
             with self._asked(url) as answer:
