@@ -209,8 +209,8 @@ def _read_feed(client: Client) -> Answer:
     answer = _gathered(client, name, _feed_pages(client))
     warnings = [*answer.warnings]
     if answer.entries >= FEED_CAP:
-        count = f"{FEED_CAP} entries"
-        warnings.append(f"{FEED} is full, {count}: papers may be missing in it")
+        full = f"{FEED} is full, {FEED_CAP} entries: papers may be missing in it"
+        warnings.append(full)
     kinds = {paper.announce_type for paper in answer.papers}
     unknown = sorted(kinds.difference(ANNOUNCE_TYPES, [""]))
     if unknown:
