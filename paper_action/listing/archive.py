@@ -141,29 +141,31 @@ def _filed(
         while waiting:
             name = f"{path}-{number}.md" if number > 1 else f"{path}.md"
             page = pages.get(name, new_page)
-            count = _count_fitting(page, new_page, waiting, settings.max_bytes)
-            if count:
+            count = _count_fitting(page, waiting, settings.max_bytes)
+            if page == new_page:  # it takes a row that is too long for any
+                count = max(count, 1)
+            if count and _is_ours(page, new_page):
                 filed[name] = page + "".join(row.text for row in waiting[:count])
-            waiting = waiting[count:]
+                waiting = waiting[count:]
             number += 1
     return filed
 
 
-def _count_fitting(page: str, new_page: str, rows: Sequence[Row], limit: int) -> int:
-    """Return how many of the first rows a page takes.
-
-    It takes none where somebody else had a hand in it. A new page takes a row that is
-    too long for any.
-    """
-    is_new = page == new_page
-    ends_with_row = page.endswith("|" + line_ending(new_page))
-    if not is_new and not (page.startswith(new_page) and ends_with_row):
-        return 0
+def _count_fitting(page: str, rows: Sequence[Row], limit: int) -> int:
+    """Return for how many of the first rows a page has room."""
     size = _size(page)
     formulas = formula_cost(page)
     for count, row in enumerate(rows):
         size += _size(row.text)
         formulas += formula_cost(row.text)
         if size > limit or formulas > _FORMULAS:
-            return max(count, 1) if is_new else count
+            return count
     return len(rows)
+
+
+def _is_ours(page: str, new_page: str) -> bool:
+    """Tell whether a page is as we make it, with nothing below its table."""
+    if not page.startswith(new_page) or not page.endswith(line_ending(new_page)):
+        return False
+    tables = read_page(page).tables
+    return bool(tables) and tables[0].end == len(page)

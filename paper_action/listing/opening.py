@@ -68,8 +68,8 @@ def opened(text: str, settings: Settings) -> Opened:
     for _, comment in find_comments(page):
         commented.update(linked_ids(comment))
     papers = page.papers()
-    if section:  # others have a list of their own, but no comment is made for one alone
-        papers = commented | page.papers(part)
+    if section:  # the other lists of the file are not ours, but comments are for all
+        papers = page.papers(part) | commented
     return Opened(
         page=page,
         part=part,

@@ -174,9 +174,10 @@ def _next_note(
     """
     if not read or not note:
         return read
-    is_ahead = note.cursor.precedes(read.id)
+    if read.precedes(note.cursor.id):
+        return None
     is_old = settings.today - note.cursor.day > _NOTE_AGE
-    return read if is_ahead and (rows_come or is_old) else None
+    return read if rows_come or is_old else None
 
 
 def _read_again(plan: _Plan, settings: Settings) -> Opened:
@@ -187,15 +188,20 @@ def _read_again(plan: _Plan, settings: Settings) -> Opened:
     after = opened(plan.text, settings)
     start = len(plan.frame.above)
     is_there = after.table is not None and after.table.start == start
-    found = papers_of(plan.move.pages).union(*(row.ids for row in after.rows))
-    written = [*plan.move.staying, *plan.move.moved]
-    lost = {row.ids[0] for row in written if row.ids} - found
+
+    rows = [*plan.move.staying, *plan.move.moved]
+    written = {row.ids[0] for row in rows if row.ids}
+    found = papers_of(plan.move.pages)
+    for row in after.rows:
+        found.update(row.ids)
+
     cursor = after.note.cursor if after.note else None
-    if lost or not is_there or plan.cursor not in {None, cursor}:
-        line = after.page.number_at(start)
-        why = f"the table in line {line} would not be found again with its rows"
-        raise refusal(f"{why}; {NEEDED}", after.page, settings)
-    return after
+    is_noted = plan.cursor in {None, cursor}
+    if is_there and is_noted and written <= found:
+        return after
+    line = after.page.number_at(start)
+    why = f"the table in line {line} would not be found again with its rows"
+    raise refusal(f"{why}; {NEEDED}", after.page, settings)
 
 
 def _place(after: Opened, plan: _Plan, settings: Settings) -> str:

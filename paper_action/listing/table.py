@@ -120,9 +120,9 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
         ids = linked_ids(joined)[:1]
 
     telling = linked_ids(" ".join(cell for column, cell in named if column in TELLING))
-    is_told = bool(ids) and ids[0] in telling[:1]
-    if is_crowded and not {"", "code"}.isdisjoint(columns):
-        is_told = False  # cells that people wrote cannot be told from ours
+    # Of too many cells nobody knows which ones people wrote.
+    is_mixed = is_crowded and not {"", "code"}.isdisjoint(columns)
+    is_told = bool(telling) and telling[0] in ids[:1] and not is_mixed
     return Row(
         text="".join(lines),
         cells=cells,
