@@ -79,8 +79,8 @@ def _desk(settings: Settings, report: Report) -> "Desk | None":
 def _read(folder: Path, settings: Settings, report: Report) -> arxiv.Reading:
     """Read what arXiv has that the list in a folder may lack."""
     state = listing.listed(folder, settings)
-    request = arxiv.Request(settings, state.papers, state.untidy, state.cursor)
-    reading = arxiv.read(arxiv.Client(settings, report.log), request)
+    client = arxiv.Client(settings, report.log)
+    reading = arxiv.read(client, state.papers, state.untidy, state.cursor)
     report.warn([*reading.failures, *reading.warnings])
     return reading
 

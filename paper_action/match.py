@@ -136,7 +136,7 @@ _PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')  # blanks part them, but not in quot
 # Signs of other search languages, and what to write here; the first one found is told.
 # A sign is a pattern for an alternative with a blank at both ends and empty quotes.
 _FOREIGN = (
-    (r"[()]", "every combination out, as in a AND c, b AND c"),
+    (r"[()]", "each combination without brackets, as in a AND c, b AND c"),
     (" OR ", "a comma in place of OR"),
     (r"\|", "a comma in place of |"),
     (";", "a comma in place of ;"),
@@ -150,7 +150,7 @@ _FOREIGN = (
     (r"[][]", "commas between keywords, without square brackets"),
     ("[ :]['‘’`]", 'double quotes in place of single ones, as in "RAG"'),
     (r" /.+/\w* ", "the word without slashes, which is found inside others too"),
-    (r"[ :]\^", "the word without ^, which is found anywhere"),
+    (r"[ :]\^|\$|\\", r'the word without ^, $ or \, or "RAG" for a whole word'),
     (r"\?", "the word without ?, a part of it is enough"),
     ("~", "the word without ~, which is found inside others too"),
 )
@@ -192,7 +192,7 @@ def _terms(straight: str) -> Terms:
     outside = f" {_unquoted(straight)} "
     for sign, instead in _FOREIGN:
         if re.search(sign, outside):
-            raise ValueError(f"{instead}, or put what you look for in double quotes")
+            raise ValueError(f"{instead}; signs to look for stand in double quotes")
     sides = [["AND"]]  # each begins with the operator before it
     for piece in _PIECE.findall(straight):
         if piece in ("AND", "ANDNOT"):
@@ -277,7 +277,8 @@ def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
     """Return what may be meant otherwise in the alternatives of a line."""
     notices = []
     for text, terms in alternatives.items():
-        if re.search(r"\S (and|or|not) \S", _unquoted(text.translate(_STRAIGHT))):
+        outside = _unquoted(text.translate(_STRAIGHT))
+        if re.search(r"\S ([Aa]nd|[Oo]r|[Nn]ot) \S", outside):
             notices.append(
                 f"{text!r} is one phrase;"
                 " write AND or ANDNOT in capitals, and a comma for or"
@@ -295,11 +296,15 @@ def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
 
 
 def _term_notices(term: Term) -> list[str]:
+    name = spelled(term.text.strip('"'))
     if term.field == "cat":
-        name = spelled(term.text.strip('"'))
         if name == "*" or name in categories():
             return []
         return [f"'cat:{name}': arXiv has no such category; {nearest(name)}"]
+    if term.field == "ti" and "." in term.text and name in categories():
+        return [
+            f"{term.text} is looked for in titles; write cat:{name} for the category"
+        ]
     if re.fullmatch("[A-Z]{2,4}", term.text):
         return [
             f"{term.text} is found inside other words too;"

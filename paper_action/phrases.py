@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .paper import Revision
+from .paper import Revision, counted
 from .settings import Settings
 from .text import plain
 
@@ -42,11 +42,6 @@ class Outcome(NamedTuple):
     is_complete: bool
     commit: str = ""
     new_branch: str = ""
-
-
-def counted(number: int, thing: str) -> str:
-    """Return a number of things in words: 1 paper, 2 papers."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def headline(outcome: Outcome) -> str:

@@ -38,8 +38,8 @@ def lines(text: str) -> str:
 
 def secret(text: str) -> str:
     """Read a text that no error may show."""
-    if _CONTROL.search(text):
-        raise ValueError("it holds a character that cannot be seen; copy it once more")
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("it holds a character that no token has; copy it once more")
     return text
 
 
@@ -82,7 +82,7 @@ def category(text: str) -> str:
 
 def section(text: str) -> str:
     """Read the name of a marker pair, which names a folder of the archive too."""
-    if not re.fullmatch(r"\w+([ ._-]\w+)*", text):
+    if not re.fullmatch(r"\w+([ .-]\w+)*", text):
         raise ValueError(
             f"{text!r} cannot be a name; write letters and digits, such as vision"
         )
@@ -194,4 +194,8 @@ def _place(text: str, example: str) -> str:
         raise ValueError(f"{text!r} is a web address; {where}")
     if re.match(r"/|~|[A-Za-z]:", text):
         raise ValueError(f"{text!r} begins outside the repository; {where}")
+    if "\\" in text:
+        raise ValueError(
+            f"{text!r} has a backslash; write / between folders, as in {example}"
+        )
     return line(text)

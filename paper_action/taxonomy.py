@@ -74,10 +74,12 @@ def spelled(name: str) -> str:
 def nearest(name: str) -> str:
     """Return, as words for people, which categories are spelled much like a name."""
     known = _by_small_letters()
+    everything = "all it has are listed at https://arxiv.org/category_taxonomy"
     near = get_close_matches(name.lower(), known)
     if not near:
-        return "all it has are listed at https://arxiv.org/category_taxonomy"
-    return f"the nearest are {', '.join(known[each] for each in near)}"
+        return everything
+    names = ", ".join(known[each] for each in near)
+    return f"the nearest are {names}; {everything}"
 
 
 def _by_small_letters() -> dict[str, str]:

@@ -245,7 +245,12 @@ PROVOKED = [
     (f"<!-- Papers:Start -->\n{TABLE}", "", "… is no marker of this table"),
     (f"<!-- papers:start a -->\n{TABLE}", "", "… is no marker of this table"),
     (f"{START}\n| Date |\n|--|\n{END}\n", "", "the table in line … takes no rows"),
-    (f"{START}\n| ID | DOI |\n|--|\n{END}\n", "", "line … has dashes for … columns"),
+    (
+        f"{START}\n| ID | DOI |\n|--|\n{END}\n",
+        "",
+        "line … has dashes for …, but the header above it has …",
+    ),
+    (f"{START}\n| ID | DOI |\n{END}\n", "", "line … is no header of a table"),
     ("| Title | ID |\n|--|--|\n", "", "columns: the table in line … has no …"),
     (
         "- https://arxiv.org/abs/2504.00001\n",

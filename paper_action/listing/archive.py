@@ -104,8 +104,8 @@ def _surplus(oldest: Sequence[Row], rest: str, max_bytes: int) -> tuple[int, lis
         if least + sum(costs) <= limit:
             continue
         if least > limit * 9 // 10:
-            what = f"without its rows the file has {least} {unit}, of {limit}"
-            warnings.append(f"max-bytes: {what}")
+            why = f"without its rows the file has {least} {unit}, of at most {limit}"
+            warnings.append(f"max-bytes: no row is moved: {why}")
             continue
         room = (limit - least) * 3 // 4
         surplus = max(surplus, _first_to_go(costs, room))

@@ -41,11 +41,6 @@ def note_form(cursor: Cursor, section: str) -> str:
     return f"<!-- papers:read {cursor.id} {cursor.day} {section}".rstrip() + " -->"
 
 
-def is_marker(line: str) -> bool:
-    """Tell whether a line is a marker."""
-    return _MARKER.fullmatch(line) is not None
-
-
 def is_code(line: str, at: int) -> bool:
     """Tell whether a place in a line is code: far from the margin, or in backticks."""
     before = line[:at]

@@ -108,7 +108,7 @@ def _warnings(page: Page, table: Table | None, section: str) -> list[str]:
     """Return what to say where no markers tell which table is ours."""
     said = advice.nearly_markers(page, section, with_others=table is None)
     if not table:
-        said += advice.unfit_dashes(page)
+        said += advice.unfit_headers(page)
     return said
 
 
@@ -126,12 +126,11 @@ def _obstacle(
     lone = lone_marker(markers, section)
     if lone:
         nearly = advice.nearly_markers(page, section, with_others=False)
-        return "; ".join([advice.other_half(lone), *nearly])
+        return "; ".join([advice.other_half(page, lone), *nearly])
     if table and TELLING.isdisjoint(table.columns):
         return f"the table in line {table.line} takes no rows: {NEEDED}"
     part = part_of(markers, section)
     if not table and part:
-        said = advice.unfit_dashes(page, part) or advice.missing_dashes(page, part)
-        return "; ".join(said)
+        return "; ".join(advice.unfit_headers(page, part))
     is_hidden = not table and page.unclosed
     return "a table at its end would not be shown" if is_hidden else ""
