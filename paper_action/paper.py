@@ -103,7 +103,7 @@ class Revision(NamedTuple):
     run writes none. ``rows`` are the Markdown rows of ``added``, in the same order.
     ``had`` counts the papers that were listed before, ``listed`` those among the papers
     handed in; ``moved`` and ``tidied`` count rows. ``place`` says where the new rows
-    stand, for people: file, line and heading. With ``made_file`` the Markdown file was
+    stand, for people: file and line. With ``made_file`` the Markdown file was
     not there before. ``cursor`` is what the note in the list says now, None where it
     was not written. ``notes`` are for the log, ``warnings`` for everybody. ``commit``
     is the SHA that was pushed, and ``new_branch`` the branch that was made for it.
