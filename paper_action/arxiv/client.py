@@ -7,10 +7,10 @@ One request at a time, ``delay`` seconds apart, by a client that names itself
 import os
 import re
 import time
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from random import uniform
-from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -21,11 +21,9 @@ from paper_action.settings import Settings
 from .atom import Feed, parse
 
 if TYPE_CHECKING:  # slow to import, and not needed for a saved feed
-    from concurrent.futures import Future
-
     import requests
 
-MOST_MIB = 16  # in an answer; arXiv's largest has 6
+MOST = 16 * 2**20  # bytes in an answer; arXiv's largest has 6 MiB
 MOST_REDIRECTS = 5
 AGAIN = (406, 408, 425, 429, *range(500, 600))  # arXiv throttles by 406, 429 and 503
 
@@ -91,40 +89,14 @@ class Client:
 
         for _ in range(1 + MOST_REDIRECTS):
             try:
-                said = self._in_time(url)
+                with self._asked(url) as answer:
+                    if not answer.is_redirect:
+                        return self._feed(answer)
+                    url = urljoin(url, answer.headers["Location"])
             except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
                 raise _failure(url, error) from error
-            if isinstance(said, Feed):
-                return said
-            url = said
             self._keep_distance()
         raise SourceError(f"more than {MOST_REDIRECTS} redirects")
-
-    def _in_time(self, url: str) -> Feed | str:
-        """Return what an address holds, or the address that it leads to.
-
-        A thread asks, which is left alone where the answer takes too long: a server
-        that sends a header byte by byte never lets it wait for ``timeout``.
-        """
-        from concurrent.futures import Future, wait
-
-        said: Future[Feed | str] = Future()
-        Thread(target=self._ask, args=(url, said), daemon=True).start()
-        limit = 2 * self.settings.timeout + self.patience
-        if not wait([said], limit).done:
-            raise SourceError("the answer does not end", retry=True)
-        return said.result()
-
-    def _ask(self, url: str, said: "Future[Feed | str]") -> None:
-        """Ask once, and say what came of it."""
-        try:
-            with self._asked(url) as answer:
-                if answer.is_redirect:
-                    said.set_result(urljoin(url, answer.headers["Location"]))
-                else:
-                    said.set_result(self._feed(answer))
-        except Exception as error:  # noqa: BLE001  the caller knows what to do
-            said.set_exception(error)
 
     def _asked(self, url: str) -> "requests.Response":
         """Return what a server answers, its body unread.
@@ -173,16 +145,36 @@ class Client:
         return RefusalError("HTTP 400")
 
     def _body(self, answer: "requests.Response") -> bytes:
-        """Return a body, which may stall for ``timeout`` and not drip for ever."""
+        """Return a body, which may stall for ``timeout`` and not drip for ever.
+
+        It is unpacked here, once it is whole. urllib3 could do that on the way, but
+        would wait without end, and without us, where nothing comes out.
+        """
         end = self.clock() + max(self.patience, self.settings.timeout)
         body = bytearray()
-        for piece in iter(lambda: answer.raw.read1(2**16, decode_content=True), b""):
+        for piece in iter(lambda: answer.raw.read1(2**16, decode_content=False), b""):
             body += piece
-            if len(body) > MOST_MIB * 2**20:
-                raise SourceError(f"an answer of more than {MOST_MIB} MiB")
+            _check_size(body)
             if self.clock() > end:
                 raise SourceError("the answer does not end", retry=True)
-        return bytes(body)
+        return _unpacked(bytes(body))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return a body that may have been packed with gzip."""
+    if not body.startswith(b"\x1f\x8b"):  # as gzip begins, and no XML
+        return body
+    try:
+        body = zlib.decompressobj(wbits=31).decompress(body, MOST + 1)  # 31: gzip's
+    except zlib.error as error:
+        raise SourceError(f"not a whole answer: {error}", retry=True) from error
+    _check_size(body)
+    return body
+
+
+def _check_size(body: bytes | bytearray) -> None:
+    if len(body) > MOST:
+        raise SourceError(f"an answer of more than {MOST // 2**20} MiB")
 
 
 def _headers() -> dict[str, str]:
@@ -195,7 +187,7 @@ def _headers() -> dict[str, str]:
     return {
         "User-Agent": f"paper-action/{__version__} ({asks})",
         "Accept": "application/atom+xml, application/xml;q=0.9, */*;q=0.1",
-        "Accept-Encoding": "gzip, deflate",
+        "Accept-Encoding": "gzip",
     }
 
 
