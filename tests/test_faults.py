@@ -3,8 +3,6 @@
 import gzip
 import re
 import socket
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from itertools import chain
 from time import sleep
 
@@ -172,37 +170,3 @@ def test_what_a_slow_good_answer_takes_beyond_the_timeout_is_patience_too(
     server.feed_faults = [Fault(body=server.drip(25, document().encode(), 1))]
     server.api_faults = [Fault(503, {"Retry-After": str(pause)})]
     assert len(Run(server).queries) == queries
-
-
-CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-# how an answer begins ⇒ what goes on for ever, before the timeout each time
-ENDLESS = [
-    (b"HTTP/1.1 200 OK\r\nX: ", b"x"),  # a header
-    (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),  # headers
-    (CHUNKED, b"0"),  # the size of a piece
-    (CHUNKED + b"0\r\n", b"X: x\r\n"),  # a trailer
-]
-
-
-def go_on(listening: socket.socket, begin: bytes, piece: bytes) -> None:
-    """Answer one request until the other side hangs up."""
-    caller, _ = listening.accept()
-    with caller, suppress(OSError):
-        caller.sendall(begin)
-        for _ in range(100):
-            caller.sendall(piece)
-            sleep(0.05)
-
-
-@pytest.mark.parametrize(("begin", "piece"), ENDLESS)
-def test_an_answer_without_an_end_is_left_whatever_goes_on(server, begin, piece):
-    with (
-        socket.create_server(("127.0.0.1", 0)) as listening,
-        ThreadPoolExecutor(1) as pool,
-    ):
-        answered = pool.submit(go_on, listening, begin, piece)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        run = Run(server, "--feed-url", address, "--timeout=0.2", "--max-wait=0")
-        assert not answered.done()
-    assert run.failures == [f"{TEXT}the answer does not end"]
-    assert run.ids == ["2504.00001"]

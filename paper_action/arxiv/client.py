@@ -9,11 +9,8 @@ import re
 import time
 import zlib
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import wait as wait_for
 from contextlib import suppress
 from random import uniform
-from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -92,38 +89,14 @@ class Client:
 
         for _ in range(1 + MOST_REDIRECTS):
             try:
-                said = self._in_time(url)
+                with self._asked(url) as answer:
+                    if not answer.is_redirect:
+                        return self._feed(answer)
+                    url = urljoin(url, answer.headers["Location"])
             except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
                 raise _failure(url, error) from error
-            if isinstance(said, Feed):
-                return said
-            url = said
             self._keep_distance()
         raise SourceError(f"more than {MOST_REDIRECTS} redirects")
-
-    def _in_time(self, url: str) -> Feed | str:
-        """Return what an address holds, or the address that it leads to.
-
-        A thread asks, which is left alone where the answer takes too long: a server
-        that sends a header byte by byte never lets it wait for ``timeout``.
-        """
-        said: Future[Feed | str] = Future()
-        Thread(target=self._ask, args=(url, said), daemon=True).start()
-        limit = 2 * self.settings.timeout + self.patience
-        if not wait_for([said], limit).done:
-            raise SourceError("the answer does not end", retry=True)
-        return said.result()
-
-    def _ask(self, url: str, said: Future[Feed | str]) -> None:
-        """Ask once, and say what came of it."""
-        try:
-            with self._asked(url) as answer:
-                if answer.is_redirect:
-                    said.set_result(urljoin(url, answer.headers["Location"]))
-                else:
-                    said.set_result(self._feed(answer))
-        except Exception as error:  # noqa: BLE001  the caller knows what to do
-            said.set_exception(error)
 
     def _asked(self, url: str) -> "requests.Response":
         """Return what a server answers, its body unread.
