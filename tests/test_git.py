@@ -835,6 +835,8 @@ def secret(origin, checkout, tmp_path, monkeypatch, certified) -> Secret:
     for name in HOOKS:
         script(checkout / ".git/hooks" / name, f'echo {name} >> "{hooks}"')
     git(tmp_path, "config", "--file=global", "trace2.normalTarget", str(trace))
+    git(tmp_path, "config", "--file=global", "trace2.configParams", "*")
+    git(tmp_path, "config", "--file=global", "trace2.envVars", "PAPER_ACTION_HEADER")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
     monkeypatch.setenv("PAPER_ACTION_TOKEN", "S3CRET")
     with git_server(origin, "S3CRET", lost="/git-receive-pack") as (address, asked):
