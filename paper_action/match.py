@@ -118,7 +118,7 @@ _FIELDS: dict[str, Callable[[Paper], str]] = {
 # What Unicode does not take apart, or leaves apart. Signs that nobody sees go: the soft
 # hyphen, the blank without a width, and two that join words.
 _UNSEEN = "\u00ad\u200b\u2060\ufeff"
-_HYPHENS = dict.fromkeys(map(ord, "-‐‒–—―−"), " ")
+_HYPHENS = dict.fromkeys(map(ord, "-֊־‐‒–—―⁃−⸺⸻"), " ")
 _FOLDED = str.maketrans("ʼ‘’øłđðħıȷ", "'''olddhij", _UNSEEN) | _HYPHENS
 
 
@@ -156,15 +156,15 @@ _FOREIGN = (
     (r"\|", "a comma in place of |"),
     (";", "a comma in place of ;"),
     ("(?<! AND) NOT ", "ANDNOT in place of NOT, as in llm ANDNOT survey"),
-    (" !", "ANDNOT in place of !, as in llm ANDNOT survey"),
-    (r' -["\w]', "ANDNOT in place of the minus, as in llm ANDNOT survey"),
+    ("[ :]!", "ANDNOT in place of !, as in llm ANDNOT survey"),
+    (r'[ :]-["\w]', "ANDNOT in place of the minus, as in llm ANDNOT survey"),
     ("^ [-+•·–—] ", "the keyword without the dash of a list"),
     (" & |&&", "AND in place of &"),
     (r" \+ ", "AND in place of +"),
     (r' \+["\w]', "AND between words that must all be there, without +"),
     (r"[][]", "commas between keywords, without square brackets"),
     ("[ :](?!['’][STst] )['‘’`]", 'double quotes in place of single ones, as in "RAG"'),
-    (r" /.+/\w* ", "the word without slashes, which is found inside others too"),
+    (r"[ :]/.+/\w* ", "the word without slashes, which is found inside others too"),
     (r"[ :]\^|\$ |\\", r'the word without ^, $ or \, or "RAG" for a whole word'),
     (r"\?", "the word without ?, a part of it is enough"),
     ("~", "the word without ~, which is found inside others too"),
