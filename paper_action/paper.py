@@ -21,8 +21,6 @@ _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
 LINK = re.compile(
     rf"(?i:https?://(?:{_ARXIV}|{_DOI}|{_OTHER}))({ID})(?:v\d+)?(?!\d)", re.ASCII
 )
-
-
 # An affiliation behind a name, which may have brackets of its own.
 _AFFILIATION = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 
@@ -31,6 +29,7 @@ class PaperActionError(Exception):
     """A failure the user can act on; its text is shown as it is."""
 
     exit_code = 1
+    setting = ""  # that is to be changed
 
 
 class ConfigError(PaperActionError):
@@ -106,7 +105,8 @@ class Revision(NamedTuple):
     handed in; ``moved`` and ``tidied`` count rows. ``place`` says where the new rows
     stand, for people: file and line. With ``made_file`` the Markdown file was
     not there before. ``cursor`` is what the note in the list says now, None where it
-    was not written. ``notes`` are for the log, ``warnings`` for everybody.
+    was not written. ``notes`` are for the log, ``warnings`` for everybody. ``commit``
+    is the SHA that was pushed, and ``new_branch`` the branch that was made for it.
     """
 
     files: tuple[str, ...] = ()
@@ -121,6 +121,8 @@ class Revision(NamedTuple):
     cursor: "Cursor | None" = None
     notes: Sequence[str] = ()
     warnings: Sequence[str] = ()
+    commit: str = ""
+    new_branch: str = ""
 
 
 class Cursor(NamedTuple):

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import pytest
 
 from paper_action.git import Desk
-from paper_action.paper import PaperActionError, PushError, Revision
+from paper_action.paper import ConfigError, PaperActionError, PushError, Revision
 
 from .conftest import (
     DAYS,
@@ -325,6 +325,20 @@ def test_links_lead_to_the_files_and_stay_links(origin, checkout, name, file):
     publish(checkout / "docs", names=[name], path="L.md")
     assert shown(origin, file) == "# Mine\nrow\n"
     assert {link: shown(origin, link) for link in links} == links
+
+
+@posix
+@pytest.mark.parametrize("name", ["README.md", "archive", "docs"])
+def test_a_link_of_the_branch_that_leads_out_of_it_is_a_configuration_error(
+    origin, checkout, folder, name
+):
+    (folder / "README.md").write_text("outside\n")
+    (checkout / "docs").mkdir()
+    target = folder / name if name == "README.md" else folder
+    edit(origin, **{name: f"-> {target}"})
+    with pytest.raises(ConfigError, match=f"'.*{name}.*' leads out of the checkout"):
+        publish(checkout / ("docs" if name == "docs" else ""))
+    assert (folder / "README.md").read_text() == "outside\n"
 
 
 def test_a_name_that_differs_by_case_alone_is_an_error(origin, checkout):

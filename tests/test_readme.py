@@ -236,6 +236,7 @@ def said() -> list[str]:
     return texts
 
 
+TITLES = "| Title | ID |\n|--|--|\n"
 # a README ⇒ the setting and its value beside it ⇒ the message of the reference
 PROVOKED = [
     ("a\n```\n", "", "line … begins code or a comment that nothing ends"),
@@ -251,7 +252,7 @@ PROVOKED = [
         "line … has dashes for …, but the header above it has …",
     ),
     (f"{START}\n| ID | DOI |\n{END}\n", "", "line … is no header of a table"),
-    ("| Title | ID |\n|--|--|\n", "", "columns: the table in line … has no …"),
+    (TITLES, "columns=title, date", "columns: the table in line … has no …"),
     (
         "- https://arxiv.org/abs/2504.00001\n",
         "",

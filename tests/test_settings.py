@@ -199,6 +199,11 @@ def test_a_commit_message_may_have_several_lines():
     assert value("commit-message", load(**{"commit-message": text})) == text
 
 
+def test_a_commit_message_that_cannot_be_used_is_shown_as_it_was_written():
+    text = "Add {added}\n\x07"
+    assert repr(text) in error(**{"commit-message": text})
+
+
 def test_a_window_in_a_saved_feed_is_an_error():
     said = error(**{"feed-url": str(DAYS[0]), "since": "2025-04-01"})
     assert said.startswith("since: '2025-04-01' cannot be read from a saved feed")
@@ -274,7 +279,7 @@ def test_what_may_be_meant_otherwise_is_told_of_both_lists_of_keywords():
 
 
 def test_categories_that_arxiv_has_are_no_warning():
-    assert load(categories="cs.IR, math, hep-th, eess.SY").warnings == ()
+    assert load(categories="cs.IR, math, hep-th, eess.SY").warnings == []
 
 
 def test_a_category_that_arxiv_does_not_have_is_a_warning_with_the_nearest_ones():

@@ -72,7 +72,7 @@ def read(
     feed, api, by_id = answers
     return Reading(
         papers=_in_order_of_rows(feed.papers, api.papers, settings.order),
-        records=_by_id(feed.papers if settings.saved_feed else by_id.papers),
+        records=_by_id(by_id.papers),
         entries=feed.entries,
         cursor=_how_far(feed, api, settings.today),
         warnings=[*feed.warnings, *api.warnings, *by_id.warnings],
@@ -90,8 +90,7 @@ def _ask(
     settings = client.settings
     asks_feed = not settings.window
     asks_api = not asks_feed or (settings.lookback_days > 0 and not settings.saved_feed)
-    asks_by_id = bool(ids) and not settings.saved_feed
-    count = asks_feed + asks_api + asks_by_id
+    count = asks_feed + asks_api + bool(ids)
     share = settings.max_wait / count
     feed = api = by_id = Answer()
     if asks_feed:
@@ -100,9 +99,9 @@ def _ask(
     if asks_api:
         client.patience += share
         api = _read_api(client, listed, cursor, feed)
-    if asks_by_id:
+    if ids:
         client.patience += share
-        by_id = _gathered(client, f"{API}, by ID", records(client, ids))
+        by_id = _read_records(client, ids)
     failures = [each.failure for each in (feed, api, by_id) if each.failure]
     if len(failures) == count and not (feed.papers or api.papers or by_id.papers):
         raise SourceError("; ".join([*failures, "nothing was written"]))
@@ -304,3 +303,11 @@ def _newer(answer: Answer, cursor: Cursor) -> Answer:
     """Return an answer with those papers only that were announced after the note."""
     papers = [paper for paper in answer.papers if cursor.precedes(paper.id)]
     return answer._replace(papers=papers)
+
+
+def _read_records(client: Client, ids: Sequence[str]) -> Answer:
+    """Return arXiv's own records; a saved feed is the only source, also for these."""
+    pages = records(client, ids)
+    if client.settings.saved_feed:
+        pages = _feed_pages(client)
+    return _gathered(client, f"{API}, by ID", pages)

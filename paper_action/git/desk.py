@@ -6,7 +6,6 @@ ours can stay in the repository, and a lost race is the same try once more.
 """
 
 import atexit
-import os
 import random
 import shutil
 import time
@@ -15,10 +14,9 @@ from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from tempfile import gettempdir, mkdtemp
-from typing import NamedTuple
 
 from paper_action.paper import ConfigError, PushError, Revision
-from paper_action.settings import Settings
+from paper_action.settings import Settings, located
 
 from .program import Git
 from .refusals import PassingError
@@ -29,17 +27,6 @@ Phrase = Callable[[Revision, str], str]
 _LINK = "120000"  # how git writes that a file is a symbolic link
 _NO_FILTER = ("unspecified", "unset", "set")
 _OLD = 50 * 24 * 60 * 60  # seconds; after 60 days GitHub switches schedules off
-
-
-class Published(NamedTuple):
-    """What was done to the list, the commit that was pushed, the branch that was made.
-
-    ``commit`` is its SHA; it and ``new_branch``, a name, are empty if there is none.
-    """
-
-    revision: Revision
-    commit: str = ""
-    new_branch: str = ""
 
 
 class Desk:
@@ -71,10 +58,10 @@ class Desk:
         address = self._git.run("remote get-url --push", self._remote).strip()
         self._git.use_token(address)
         self._depth = self._kept_depth()
-        self._done = Published(Revision())  # by the last try
+        self._done = Revision()  # by the last try
         self._patiently(self._lay_out, tries=5)
 
-    def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Published:
+    def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Revision:
         """Commit and push what ``revise`` does to the folder, in one of several tries.
 
         ``phrase`` makes the commit's message from the setting. Where nothing changed
@@ -100,7 +87,7 @@ class Desk:
 
     def _chosen_branch(self) -> str:
         """Return the name of the branch to push to, as git writes it."""
-        name = self._settings.branch.removeprefix("refs/heads/") or self._checked_out()
+        name = self._settings.branch or self._checked_out()
         if not name:
             raise PushError("HEAD is detached: set `branch` to the branch to push to")
         try:
@@ -148,7 +135,7 @@ class Desk:
         revision = revise(self.folder)
         commit = self._commit(revision, phrase, keep_alive=keep_alive)
         new_branch = self._branch if commit and self._is_new else ""
-        self._done = Published(revision, commit, new_branch)
+        self._done = revision._replace(commit=commit, new_branch=new_branch)
         if commit:
             self._git.run("push --porcelain", self._target, f"{commit}:{self._ref}")
 
@@ -195,7 +182,7 @@ class Desk:
             )
         fetch = "fetch --no-tags --no-write-fetch-head"
         self._git.run(fetch, *self._depth, self._remote, self._tip)
-        self._depth = []  # from then on all that is new has to come, no gap in it
+        self._depth = []  # the next time all that has come since is brought
 
     def _tips(self) -> dict[str, str]:
         """Return the newest commits of the branch and of the default one."""
@@ -230,8 +217,8 @@ class Desk:
 
     def _name(self, name: str) -> str:
         """Return what git calls a file below ``root``, links followed."""
-        place = os.path.relpath((self.folder / name).resolve(), self._tree)
-        return place.replace(os.sep, "/")
+        place = located(self._tree, f"{self._prefix}{name}", "path")
+        return place.relative_to(self._tree).as_posix()
 
     def _refuse_filters(self, names: Sequence[str]) -> None:
         """Stop where a file goes through a filter of git's, such as that of Git LFS.

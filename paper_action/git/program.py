@@ -60,10 +60,11 @@ class Git:
         limit = self.limit
         if name == "ls-remote":  # the first question to a server, as any other request
             limit = min(limit, self._settings.timeout)
+        options = [*self._options]
         # A hook may stop a push, but it would see a token: with one there is no hook.
-        has_hook = name == "push" and _HEADER not in self._environ
-        hooks = [] if has_hook else ["-c", "core.hooksPath=/dev/null"]
-        words = ["git", *self._options, *hooks, *command.split(), *arguments]
+        if name != "push" or _HEADER in self._environ:
+            options += ["-c", "core.hooksPath=/dev/null"]
+        words = ["git", *options, *command.split(), *arguments]
         text = "\0".join(given).encode(errors="surrogateescape")
         try:
             ended = self._called(words, environ, text, limit)
