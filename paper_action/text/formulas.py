@@ -8,7 +8,7 @@ from typing import NamedTuple
 _OPENER = re.compile(r"\\(?:begin\{(\w+)\*?\}|[\\$(\[])|\$")
 # Where the search for its closer stops: also at a brace.
 _MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|[${}]", re.DOTALL)
-_SIGN = re.compile(r"\\.|[${}]", re.DOTALL)
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 # Environments that are formulas, and which one stands for them in a formula.
 ENVIRONMENTS = {
@@ -21,10 +21,13 @@ _TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
 _CURRENCY = re.compile(r"\s(?:US|AU|CA|HK|NZ|R)$")
 _LITTLE = "the|of|for|is|are|with|and|that|from|where|under|per|in|on|to|as|by|or|if"
 # Two words of a sentence, as "and the" or "bounded domain"; "dx dy" is none.
-SENTENCE = re.compile(
+_SENTENCE = re.compile(
     r"(?<![\\A-Za-z])(?:[a-z]{3,} [a-z]{3,}"
     rf"|[a-z]{{2,}} (?:{_LITTLE})|(?:{_LITTLE}) [a-z]{{2,}})(?![A-Za-z])"
 )
+_WORD = re.compile("[A-Za-z]{2}")
+_WORD_APART = re.compile(r"\s[a-z]{2,}\s")
+_STOPS = re.compile(r" ?[,.;:()]+ ")
 
 
 class Formula(NamedTuple):
@@ -38,30 +41,21 @@ class Formula(NamedTuple):
 class Braces:
     """The braces of a text.
 
-    ``ends`` tells where a group ends, by where it begins. In a ``torn`` one a dollar
-    has no partner. ``stray`` braces close nothing, ``unclosed`` ones are never closed.
+    ``ends`` tells where a group ends, by where it begins. ``stray`` braces close
+    nothing, ``unclosed`` ones are never closed.
     """
 
     def __init__(self, text: str) -> None:
         self.ends: dict[int, int] = {}
-        self.torn: set[int] = set()
         self.stray: set[int] = set()
         self.unclosed: list[int] = []
-        dollars = 0
-        dollars_before: dict[int, int] = {}
-        for sign in _SIGN.finditer(text):
-            at = sign.start()
-            if sign[0] == "$":
-                dollars += 1
-            elif sign[0] == "{":
+        for brace in _BRACE.finditer(text):
+            at = brace.start()
+            if brace[0] == "{":
                 self.unclosed.append(at)
-                dollars_before[at] = dollars
-            elif sign[0] == "}" and self.unclosed:
-                start = self.unclosed.pop()
-                self.ends[start] = at
-                if (dollars - dollars_before[start]) % 2:
-                    self.torn.add(start)
-            elif sign[0] == "}":
+            elif brace[0] == "}" and self.unclosed:
+                self.ends[self.unclosed.pop()] = at
+            elif brace[0] == "}":
                 self.stray.add(at)
 
 
@@ -106,7 +100,7 @@ def _formula(text: str, mark: re.Match[str], braces: Braces) -> Formula | None:
         return None
     end = closed + len(closer)
     tex = text[inner:closed]
-    if not tex or (opener == "$" and _is_words(tex, text[end : end + 1])):
+    if not tex or (opener == "$" and _is_prose(tex, text[end : end + 1])):
         return None
     if mark[1]:
         tex = text[start:end]
@@ -116,9 +110,10 @@ def _formula(text: str, mark: re.Match[str], braces: Braces) -> Formula | None:
 def _find_closer(
     text: str, at: int, opener: str, closer: str, braces: Braces
 ) -> int | None:
-    r"""Return where the closer stands, or None; ``\text{if $x$}`` hides its dollars.
+    r"""Return where the closer stands, or None.
 
-    It stands in the same group; a brace without a partner makes none.
+    It stands in the group in which the formula began. A group that begins on the way is
+    left out, so ``\text{if $x$}`` hides its dollars.
     """
     mark = _MARK.search(text, at)
     while mark and not text.startswith(closer, mark.start()):
@@ -127,31 +122,34 @@ def _find_closer(
         if ends_group or mark[0] == opener:
             return None
         at = mark.end()
-        if start in braces.ends and start not in braces.torn:
-            at = braces.ends[start] + 1
+        end = braces.ends.get(start)
+        if end and _has_pairs_of_dollars(text[start:end]):
+            at = end + 1
         mark = _MARK.search(text, at)
     return mark.start() if mark else None
 
 
-def _is_words(tex: str, after: str) -> bool:
-    """Tell whether two dollars are money, or the second one begins another formula.
+def _has_pairs_of_dollars(group: str) -> bool:
+    r"""Tell whether a group has whole formulas alone, unlike ``$\bar{\Omega$}``."""
+    dollars = group.count("$") - group.count(r"\$")
+    return dollars % 2 == 0
 
-    ``after`` is the sign behind the second.
+
+def _is_prose(tex: str, after: str) -> bool:
+    """Tell whether prose stands between two dollars.
+
+    They mean money, or the second one begins the next formula; ``after`` is the sign
+    behind it.
     """
-    is_number = tex.lstrip()[:1].isdigit()
-    is_sentence = SENTENCE.search(tex) is not None
-    opens_another = tex[-1] in " (" and (after.isalnum() or after == "\\")
-    if _TEX.search(tex):
-        # "$6: \emph{VLM$^3$}, $x$" and "$e^V under conditions on $x$"
-        return (is_number and "$" in tex) or (opens_another and is_sentence)
-    if _CURRENCY.search(tex):
+    outside = re.sub(r"\{[^{}]*\}", "", tex)  # words in braces are in \text{}
+    opens_next = tex[-1] in " (" and (after.isalnum() or after == "\\")
+    has_tex = _TEX.search(tex) is not None
+    if _CURRENCY.search(tex) and not has_tex:
         return True
-    if is_number:
-        has_word = re.search(r"\s[a-z]{2,}\s", tex) is not None
-        is_padded = tex[0] == " "  # "$ 2 $m", but not "$5 or $6"
-        return (opens_another and not is_padded) or after.isdigit() or has_word
-    if is_sentence:
-        return tex != tex.strip()  # but "$in vitro$"
-    is_word = re.search("[A-Za-z]{2}", tex) is not None
-    is_stop = re.fullmatch(r" ?[,.;:()]+ ", tex) is not None  # "a $, $b$"
-    return opens_another and (is_word or is_stop)
+    if tex.lstrip()[:1].isdigit() and ("$" in tex or not has_tex):
+        is_amount = opens_next and tex[0].isdigit()  # "$5 or $6", but not "$ 2 $m"
+        return is_amount or after.isdigit() or _WORD_APART.search(outside) is not None
+    if _SENTENCE.search(outside):
+        return tex != tex.strip()  # "a $ and the $b$", but not "$in vitro$"
+    has_words = _WORD.search(tex) or _STOPS.fullmatch(tex)  # "a $, $b$"
+    return opens_next and not has_tex and has_words is not None
