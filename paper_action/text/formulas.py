@@ -1,6 +1,7 @@
 """Find the formulas of a text in one pass, from left to right."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from typing import NamedTuple
 _OPENER = re.compile(r"\\(?:begin\{(\w+)\*?\}|[\\$(\[])|\$")
 # Where the search for its closer stops: also at a brace.
 _MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|[${}]", re.DOTALL)
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_SIGN = re.compile(r"\\.|[${}]", re.DOTALL)
 _CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 # Environments that are formulas, and which one stands for them in a formula.
 ENVIRONMENTS = {
@@ -39,7 +40,7 @@ class Formula(NamedTuple):
 
 
 class Braces:
-    """The braces of a text.
+    """The braces of a text, and its dollars.
 
     ``ends`` tells where a group ends, by where it begins. ``stray`` braces close
     nothing, ``unclosed`` ones are never closed.
@@ -49,14 +50,23 @@ class Braces:
         self.ends: dict[int, int] = {}
         self.stray: set[int] = set()
         self.unclosed: list[int] = []
-        for brace in _BRACE.finditer(text):
-            at = brace.start()
-            if brace[0] == "{":
+        self.dollars: list[int] = []
+        for sign in _SIGN.finditer(text):
+            at = sign.start()
+            if sign[0] == "$":
+                self.dollars.append(at)
+            elif sign[0] == "{":
                 self.unclosed.append(at)
-            elif brace[0] == "}" and self.unclosed:
+            elif sign[0] == "}" and self.unclosed:
                 self.ends[self.unclosed.pop()] = at
-            elif brace[0] == "}":
+            elif sign[0] == "}":
                 self.stray.add(at)
+
+    def has_whole_formulas(self, start: int) -> bool:
+        r"""Tell whether a group's dollars are pairs, unlike in ``$\bar{\Omega$}``."""
+        end = self.ends[start]
+        inside = bisect(self.dollars, end) - bisect(self.dollars, start)
+        return inside % 2 == 0
 
 
 def find_formulas(text: str, braces: Braces) -> Iterator[Formula]:
@@ -122,17 +132,10 @@ def _find_closer(
         if ends_group or mark[0] == opener:
             return None
         at = mark.end()
-        end = braces.ends.get(start)
-        if end and _has_pairs_of_dollars(text[start:end]):
-            at = end + 1
+        if start in braces.ends and braces.has_whole_formulas(start):
+            at = braces.ends[start] + 1
         mark = _MARK.search(text, at)
     return mark.start() if mark else None
-
-
-def _has_pairs_of_dollars(group: str) -> bool:
-    r"""Tell whether a group has whole formulas alone, unlike ``$\bar{\Omega$}``."""
-    dollars = group.count("$") - group.count(r"\$")
-    return dollars % 2 == 0
 
 
 def _is_prose(tex: str, after: str) -> bool:

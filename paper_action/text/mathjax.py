@@ -138,7 +138,7 @@ def _with_paired_braces(tex: str) -> str:
     braces = Braces(tex)
     if braces.stray:
         tex = "".join(sign for at, sign in enumerate(tex) if at not in braces.stray)
-    return tex + "}" * len(braces.unclosed)
+    return tex + "".join("}" for _ in braces.unclosed)
 
 
 def _with_known_macros(tex: str) -> str:
