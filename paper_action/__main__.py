@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,10 @@ def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
         report.warn(settings.warnings)
         report.notice(settings.notices)
         _run(settings, report)
-    except (PaperActionError, OSError) as error:
+    except PaperActionError as error:
         report.fail(error)
+    except OSError as error:
+        report.fail(PaperActionError(str(error)))
     except Exception as error:  # noqa: BLE001  whatever else it is has to be told, too
         report.crash(error)
     return report.exit_code
@@ -41,15 +44,15 @@ def main(argv: Sequence[str], environ: Mapping[str, str], now: datetime) -> int:
 def _run(settings: Settings, report: Report) -> None:
     """Read, match, revise and commit, and tell what became of the list."""
     desk = _desk(settings, report)
-    folder = desk.folder if desk else settings.root
     with report.step("Read arXiv"):
+        folder = desk.folder if desk else settings.root
         reading = _read(folder, settings, report)
 
     matched = {paper.id: settings.match(paper) for paper in reading.papers}
     wanted = [paper for paper in reading.papers if matched[paper.id]]
     change = listing.Change(wanted, reading.records, reading.cursor)
     with report.step("Write the list"):
-        revision, commit, new_branch = _write(desk, change, settings, report)
+        revision = _write(desk, change, settings, report)
 
     report.result(
         Outcome(
@@ -58,8 +61,6 @@ def _run(settings: Settings, report: Report) -> None:
             revision=revision,
             entries=reading.entries,
             is_complete=not reading.failures,
-            commit=commit,
-            new_branch=new_branch,
         )
     )
     # Of the days that were asked for, some are missing.
@@ -79,32 +80,38 @@ def _desk(settings: Settings, report: Report) -> "Desk | None":
 def _read(folder: Path, settings: Settings, report: Report) -> arxiv.Reading:
     """Read what arXiv has that the list in a folder may lack."""
     state = listing.listed(folder, settings)
-    request = arxiv.Request(settings, state.papers, state.untidy, state.cursor)
-    reading = arxiv.read(arxiv.Client(settings, report.log), request)
+    client = arxiv.Client(settings, report.log)
+    reading = arxiv.read(client, state.papers, state.untidy, state.cursor)
     report.warn([*reading.failures, *reading.warnings])
     return reading
 
 
 def _write(
     desk: "Desk | None", change: listing.Change, settings: Settings, report: Report
-) -> tuple[Revision, str, str]:
-    """Change the list; return what was done, the commit, a branch that was made."""
+) -> Revision:
+    """Change the list, at a desk if it is to be committed, and tell how that went."""
     revise = partial(listing.revise, change=change, settings=settings)
-    commit = new_branch = ""
     if desk:
         keep_alive = report.is_scheduled
-        published = desk.publish(revise, commit_message, keep_alive=keep_alive)
-        revision, commit, new_branch = published
+        revision = desk.publish(revise, commit_message, keep_alive=keep_alive)
     else:
         revision = revise(settings.root)
     for note in revision.notes:
         report.log(note)
     report.log(f"Written: {', '.join(revision.files) or 'nothing'}")
     report.warn(revision.warnings)
-    return revision, commit, new_branch
+    return revision
+
+
+def _end(*_: object) -> None:
+    """End a cancelled job: what is open is closed on the way out, undisturbed."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
 
 
 if __name__ == "__main__":
-    # A cancelled job leaves nothing behind: what is open is closed on the way out.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, _end)
+    # A log shows each line at once, in the letters that it has: it need not have all.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace", line_buffering=True)
     sys.exit(main(sys.argv[1:], os.environ, datetime.now(UTC)))

@@ -17,27 +17,25 @@ Case and accents never matter, and a hyphen is a blank. A line that begins with
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from itertools import pairwise
+from itertools import filterfalse, pairwise
 from typing import NamedTuple
 
 from .paper import Paper
-from .taxonomy import both_names, categories, nearest, spelled
+from .taxonomy import CATEGORIES, both_names, nearest, spelled
 from .text import plain
-
-# What a term asks of a field: a pattern for its folded text.
-Places = tuple[tuple[str, re.Pattern[str]], ...]
 
 
 class Term(NamedTuple):
     """One word or phrase, and whether it is wanted or must not be there.
 
-    ``text`` is as it was written; any of the ``places`` is enough to find it.
+    ``text`` is as it was written; ``places`` are the fields to look in, each with a
+    pattern for what it has, folded. Any of them is enough.
     """
 
     field: str
     text: str
     is_wanted: bool
-    places: Places
+    places: tuple[tuple[str, re.Pattern[str]], ...]
 
     def holds(self, folded: Mapping[str, str]) -> bool:
         """Tell whether a paper's fields, folded, are as the term wants them."""
@@ -53,7 +51,7 @@ Terms = tuple[Term, ...]
 class Keywords(NamedTuple):
     """The alternatives of a setting as they were written, each with its terms.
 
-    ``fields`` are those that terms ask for, ``notices`` what may be meant otherwise.
+    ``fields`` are those that terms look in, ``notices`` what may be meant otherwise.
     """
 
     alternatives: dict[str, Terms]
@@ -66,7 +64,7 @@ class Keywords(NamedTuple):
         alternatives: dict[str, Terms] = {}
         notices: list[str] = []
         for line in text.splitlines():
-            found = {part: _alternative(part) for part in _parts(line.strip())}
+            found = {part: _alternative(part) for part in _parts(line)}
             alternatives |= found
             notices += _notices(found)
         if not alternatives:
@@ -105,15 +103,12 @@ def _categories(paper: Paper) -> str:
 _FIELDS: dict[str, Callable[[Paper], str]] = {
     "ti": lambda paper: plain(paper.title),
     "abs": lambda paper: plain(paper.abstract),
-    "au": lambda paper: "; ".join(plain(name) for name in paper.names),
+    "au": lambda paper: "; ".join(map(plain, paper.names)),
     "cat": _categories,
 }
-# How a folded text shows what Unicode does not take apart. The soft hyphen goes.
-_FOLDED = (
-    str.maketrans("ʼ‘’", "'''", "\u00ad")
-    | str.maketrans("øłđðħıȷ", "olddhij")
-    | dict.fromkeys(map(ord, "-‐‑‒–—―−﹘﹣－"), " ")
-)
+# What Unicode does not take apart, or leaves apart. The soft hyphen goes.
+_HYPHENS = dict.fromkeys(map(ord, "-‐‒–—―−"), " ")
+_FOLDED = str.maketrans("ʼ‘’øłđðħıȷ", "'''olddhij", "\u00ad") | _HYPHENS
 
 
 def fold(text: str) -> str:
@@ -121,7 +116,7 @@ def fold(text: str) -> str:
     if text.isascii():  # most are, and there is nothing to look up in Unicode's tables
         return " ".join(text.lower().replace("-", " ").split())
     letters = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    bare = "".join(filterfalse(unicodedata.combining, letters))
     return " ".join(bare.translate(_FOLDED).split())
 
 
@@ -129,14 +124,21 @@ def fold(text: str) -> str:
 
 _QUOTES = '"“”„‟«»＂'
 _COMMAS = ",，、"
-_STRAIGHT = str.maketrans(_QUOTES + _COMMAS + "；：（）", '"' * 8 + "," * 3 + ";:()")
-_COMMENT = re.compile(r"\s#(\s|$)")
-_PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')  # blanks part them, but not in quotes
+_STRAIGHT = (
+    str.maketrans("；：（）", ";:()")
+    | dict.fromkeys(map(ord, _QUOTES), '"')
+    | dict.fromkeys(map(ord, _COMMAS), ",")
+)
+# In quotes a comma, a blank and what begins a comment are signs like any other.
+_PHRASE = f"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?"
+_COMMENT = re.compile(rf"^\s*#.*|({_PHRASE})|\s#(?:\s.*)?$")
+_PART = re.compile(f"(?:{_PHRASE}|[^{_QUOTES}{_COMMAS}])+")
+_PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')
 
 # Signs of other search languages, and what to write here; the first one found is told.
 # A sign is a pattern for an alternative with a blank at both ends and empty quotes.
 _FOREIGN = (
-    (r"[()]", "every combination out, as in a AND c, b AND c"),
+    (r"[()]", "each combination without brackets, as in a AND c, b AND c"),
     (" OR ", "a comma in place of OR"),
     (r"\|", "a comma in place of |"),
     (";", "a comma in place of ;"),
@@ -150,30 +152,21 @@ _FOREIGN = (
     (r"[][]", "commas between keywords, without square brackets"),
     ("[ :]['‘’`]", 'double quotes in place of single ones, as in "RAG"'),
     (r" /.+/\w* ", "the word without slashes, which is found inside others too"),
-    (r"[ :]\^", "the word without ^, which is found anywhere"),
+    (r"[ :]\^|\$|\\", r'the word without ^, $ or \, or "RAG" for a whole word'),
     (r"\?", "the word without ?, a part of it is enough"),
     ("~", "the word without ~, which is found inside others too"),
 )
 
 
 def _parts(line: str) -> list[str]:
-    """Return what stands between the commas of a line, without its comments.
+    """Return what stands between the commas of a line, without its comment.
 
-    Between quotes a comma is a sign like any other, and so is what begins a comment.
+    A list in brackets is one part: it is refused as a whole.
     """
-    if line.startswith("#"):
-        return []
-    parts = [""]
-    is_quoted = False
-    for position, char in enumerate(line):
-        if char in _QUOTES:
-            is_quoted = not is_quoted
-        if is_quoted or char not in _COMMAS:
-            parts[-1] += char
-        else:
-            parts.append("")
-        if not is_quoted and _COMMENT.match(line, position):
-            break
+    told = _COMMENT.sub(r"\1", line)
+    parts = _PART.findall(told)
+    if re.search(r"[][()]", _unquoted(told)):
+        parts = [told]
     return [part.strip() for part in parts if part.strip()]
 
 
@@ -192,44 +185,46 @@ def _terms(straight: str) -> Terms:
     outside = f" {_unquoted(straight)} "
     for sign, instead in _FOREIGN:
         if re.search(sign, outside):
-            raise ValueError(f"{instead}, or put what you look for in double quotes")
-    sides = [["AND"]]  # each begins with the operator before it
+            raise ValueError(f"{instead}; signs to look for stand in double quotes")
+    sides: list[list[str]] = [[]]  # of AND
     for piece in _PIECE.findall(straight):
-        if piece in ("AND", "ANDNOT"):
-            sides.append([piece])
-        elif piece == "NOT":  # there is an AND before it, or it would be foreign
-            sides[-1] = ["ANDNOT"]
+        if piece == "AND":
+            sides.append([])
+        elif piece == "ANDNOT":
+            sides.append(["NOT"])
         else:
             sides[-1].append(piece)
-    return tuple(
-        _term(" ".join(words), is_wanted=operator == "AND")
-        for operator, *words in sides
-    )
+    return tuple(map(_term, sides))
 
 
-def _unquoted(straight: str) -> str:
+def _unquoted(text: str) -> str:
     """Return a text in which quotes hold nothing, and single blanks part the words."""
-    return " ".join(re.sub('"[^"]*"', '""', straight).split())
+    straight = re.sub('"[^"]*"', '""', text.translate(_STRAIGHT))
+    return " ".join(straight.split())
 
 
-def _term(text: str, *, is_wanted: bool) -> Term:
-    """Read what stands between two operators: what to find, and perhaps a field."""
+def _term(pieces: list[str]) -> Term:
+    """Read a side of AND: perhaps NOT, perhaps a field, and what to look for."""
+    is_wanted = pieces[:1] != ["NOT"]
+    text = " ".join(pieces if is_wanted else pieces[1:])
     if not text:
         raise ValueError(
             "something on both sides of AND and ANDNOT, as in llm ANDNOT survey"
         )
+    field = "ti"
+    sought = text
     name, colon, rest = text.partition(":")
-    if not colon or '"' in name:  # in quotes a colon is a sign like any other
-        name = "ti"
-        rest = text
-    field = name.strip().lower()
+    if colon and '"' not in name:  # in quotes a colon is a sign like any other
+        field = name.strip().lower()
+        sought = rest.strip()
     if field not in (*_FIELDS, "all"):
         raise ValueError(
             'ti, abs, au, cat or all before a colon, or quotes around it, as in "a: b"'
         )
-    sought = rest.strip()
     _check_sought(field, sought)
-    return Term(field, sought, is_wanted, _places(field, sought))
+    names = _FIELDS if field == "all" else [field]
+    places = tuple((name, re.compile(_pattern(name, sought))) for name in names)
+    return Term(field, sought, is_wanted, places)
 
 
 def _check_sought(field: str, sought: str) -> None:
@@ -250,13 +245,8 @@ def _check_sought(field: str, sought: str) -> None:
         raise ValueError("a word to look for, as in ti:llm")
 
 
-def _places(field: str, sought: str) -> Places:
-    """Return the fields to look in, each with a pattern for what it folds to."""
-    names = tuple(_FIELDS) if field == "all" else (field,)
-    return tuple((name, re.compile(_pattern(name, sought))) for name in names)
-
-
 def _pattern(field: str, sought: str) -> str:
+    """Return a pattern for a word or phrase in what a field has, folded."""
     if sought == "*":
         return ""  # which is found in every text
     literal = re.escape(fold(sought.strip('"')))
@@ -277,7 +267,7 @@ def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
     """Return what may be meant otherwise in the alternatives of a line."""
     notices = []
     for text, terms in alternatives.items():
-        if re.search(r"\S (and|or|not) \S", _unquoted(text.translate(_STRAIGHT))):
+        if re.search(r"\S ([Aa]nd|[Oo]r|[Nn]ot) \S", _unquoted(text)):
             notices.append(
                 f"{text!r} is one phrase;"
                 " write AND or ANDNOT in capitals, and a comma for or"
@@ -295,11 +285,16 @@ def _notices(alternatives: Mapping[str, Terms]) -> list[str]:
 
 
 def _term_notices(term: Term) -> list[str]:
+    """Return what may be meant otherwise by one term, if anything."""
+    name = spelled(term.text.strip('"'))
     if term.field == "cat":
-        name = spelled(term.text.strip('"'))
-        if name == "*" or name in categories():
+        if name == "*" or name in CATEGORIES:
             return []
         return [f"'cat:{name}': arXiv has no such category; {nearest(name)}"]
+    if term.field == "ti" and "." in term.text and name in CATEGORIES:
+        return [
+            f"{term.text} is looked for in titles; write cat:{name} for the category"
+        ]
     if re.fullmatch("[A-Z]{2,4}", term.text):
         return [
             f"{term.text} is found inside other words too;"

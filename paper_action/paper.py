@@ -13,7 +13,7 @@ _MONTH = r"\d\d(?:0[1-9]|1[0-2])"  # its year first
 _ARCHIVE = r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?"  # perhaps with a subject class
 ID = rf"(?:{_ARCHIVE}/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
 # An Atom entry's own name: a mirror's host is another one, what follows is not.
-_ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?")
+_ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?", re.ASCII)
 _ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
 _DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
 _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
@@ -21,8 +21,6 @@ _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
 LINK = re.compile(
     rf"(?i:https?://(?:{_ARXIV}|{_DOI}|{_OTHER}))({ID})(?:v\d+)?(?!\d)", re.ASCII
 )
-
-
 # An affiliation behind a name, which may have brackets of its own.
 _AFFILIATION = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 
@@ -31,6 +29,7 @@ class PaperActionError(Exception):
     """A failure the user can act on; its text is shown as it is."""
 
     exit_code = 1
+    setting = ""  # that is to be changed
 
 
 class ConfigError(PaperActionError):
@@ -46,12 +45,10 @@ class ConfigError(PaperActionError):
 class SourceError(PaperActionError):
     """A source could not be read; with ``retry``, asking again may help.
 
-    ``after`` are the seconds until then, where the server has said so.
+    ``after`` are the seconds until then, 0 where the server has not said so.
     """
 
-    def __init__(
-        self, message: str, *, retry: bool = False, after: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, retry: bool = False, after: float = 0) -> None:
         super().__init__(message)
         self.retry = retry
         self.after = after
@@ -106,9 +103,10 @@ class Revision(NamedTuple):
     run writes none. ``rows`` are the Markdown rows of ``added``, in the same order.
     ``had`` counts the papers that were listed before, ``listed`` those among the papers
     handed in; ``moved`` and ``tidied`` count rows. ``place`` says where the new rows
-    stand, for people: file, line and heading. With ``made_file`` the Markdown file was
+    stand, for people: file and line. With ``made_file`` the Markdown file was
     not there before. ``cursor`` is what the note in the list says now, None where it
-    was not written. ``notes`` are for the log, ``warnings`` for everybody.
+    was not written. ``notes`` are for the log, ``warnings`` for everybody. ``commit``
+    is the SHA that was pushed, and ``new_branch`` the branch that was made for it.
     """
 
     files: tuple[str, ...] = ()
@@ -123,6 +121,8 @@ class Revision(NamedTuple):
     cursor: "Cursor | None" = None
     notes: Sequence[str] = ()
     warnings: Sequence[str] = ()
+    commit: str = ""
+    new_branch: str = ""
 
 
 class Cursor(NamedTuple):
@@ -138,6 +138,11 @@ class Cursor(NamedTuple):
     def is_ahead_of(self, today: date) -> bool:
         """Tell whether it was mistyped: nothing is announced before its time."""
         return max(month(self.id), self.day) > today
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words: 1 paper, 2 papers."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def canonical(identifier: str) -> str:

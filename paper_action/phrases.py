@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .paper import Revision
+from .paper import Revision, counted
 from .settings import Settings
 from .text import plain
 
@@ -31,8 +31,7 @@ class Outcome(NamedTuple):
 
     ``matched`` has for the ID of each paper that was read the alternatives it matches,
     none where the paper is not wanted. ``entries`` counts what the feed had;
-    ``is_complete`` tells that no source failed. ``commit`` is the SHA that was pushed,
-    and ``new_branch`` the branch that was made for it, both empty where there is none.
+    ``is_complete`` tells that no source failed.
     """
 
     settings: Settings
@@ -40,13 +39,6 @@ class Outcome(NamedTuple):
     revision: Revision
     entries: int
     is_complete: bool
-    commit: str = ""
-    new_branch: str = ""
-
-
-def counted(number: int, thing: str) -> str:
-    """Return a number of things in words: 1 paper, 2 papers."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def headline(outcome: Outcome) -> str:
@@ -64,13 +56,14 @@ def remarks(outcome: Outcome) -> list[str]:
     settings = outcome.settings
     revision = outcome.revision
     said = [_numbers(outcome)]
-    if not outcome.matched and outcome.is_complete:
-        is_quiet = not outcome.entries and not settings.window
-        said.append(QUIET if is_quiet else NOTHING)
+    if outcome.is_complete and not outcome.entries and not settings.window:
+        said.append(QUIET)
+    elif outcome.is_complete and not outcome.matched:
+        said.append(NOTHING)
     if revision.made_file and revision.files:
         said.append(f"{settings.path} was not there before: it was made")
-    if outcome.new_branch:
-        branch = f"The branch {outcome.new_branch}"
+    if revision.new_branch:
+        branch = f"The branch {revision.new_branch}"
         said.append(f"{branch} was not there before: it was made, as `branch` says")
     if not revision.had and not revision.added and not settings.dry_run:
         said.append("The list is still empty: it waits for its first paper")
@@ -95,8 +88,8 @@ def commit_message(revision: Revision, template: str) -> str:
     added = revision.added
     if not added:
         return _what_else_was_done(revision)
-    if len(added) == 1:  # "{added} new arXiv papers" becomes "{added} new arXiv paper"
-        template = re.sub(r"(\{added\}(?:\s+\S+){0,2}?\s+paper)s\b", r"\1", template)
+    if len(added) == 1:  # at most two words stand between, such as "new arXiv"
+        template = re.sub(r"(\{added\}(\s+\S+){0,2}?\s+paper)s\b", r"\1", template)
     ids = ", ".join(paper.id for paper in added)
     subject = template.replace("{added}", str(len(added))).replace("{ids}", ids)
     titles = [f"- {_harmless(plain(paper.title))}\n  {paper.url}\n" for paper in added]

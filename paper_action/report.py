@@ -9,14 +9,13 @@ own.
 import json
 import os
 import sys
-import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from .listing import cells, record
-from .paper import ConfigError, PaperActionError, Revision
+from .paper import PaperActionError, Revision
 from .phrases import Outcome, headline, idle_keywords, remarks
 from .text import escape
 
@@ -35,21 +34,20 @@ class Report:
         self._environ = environ
         self._is_runner = environ.get("GITHUB_ACTIONS") == "true"
         self._alerts: list[str] = []
-        # Told once: by the result, or by an error that comes before there is one.
-        self._outputs = _outputs(Revision(), {}, "")
+        self._has_outputs = False
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Fold what is said meanwhile into a group of the log."""
-        print(f"::group::{name}" if self._is_runner else f"{name}:", flush=True)
+        print(f"::group::{name}" if self._is_runner else f"{name}:")
         try:
             yield
         finally:
-            print("::endgroup::" if self._is_runner else "", flush=True)
+            print("::endgroup::" if self._is_runner else "")
 
     def log(self, text: str) -> None:
         """Say one line in the log alone."""
-        _print(_line(text))
+        print(_line(text))
 
     def notice(self, texts: Iterable[str]) -> None:
         """Say, each once, what is good to know."""
@@ -59,37 +57,38 @@ class Report:
         """Say, each once, what went wrong without stopping the run."""
         self._alert("warning", "WARNING", texts)
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: PaperActionError) -> None:
         """Say why the run fails."""
-        self.exit_code = error.exit_code if isinstance(error, PaperActionError) else 1
-        title = f" title={error.setting}" if isinstance(error, ConfigError) else ""
-        self._annotate("error", str(error), title)
-        self._tell("GITHUB_OUTPUT", self._outputs)
+        self.exit_code = error.exit_code
+        self._annotate("error", str(error), error.setting)
+        if not self._has_outputs:
+            self._tell_outputs(Revision(), {})
         parts = ["## The run failed", _shown(str(error))]
         self._tell("GITHUB_STEP_SUMMARY", self._summary(parts))
 
     def crash(self, error: Exception) -> None:
         """Say that the program itself is at fault, and where."""
+        import traceback  # slow to import, and not needed before
+
         with self.step("For a bug report"):
             for part in traceback.format_exception(error):
                 self.log(part)
         what = f"a fault of paper-action itself, please report it: {error!r}"
-        self.fail(RuntimeError(what))
+        self.fail(PaperActionError(what))
 
     def result(self, outcome: Outcome) -> None:
         """Say what became of the list, in the log, the outputs and the summary."""
         revision = outcome.revision
-        self._outputs = _outputs(revision, outcome.matched, outcome.commit)
-        said = remarks(outcome)
-        title = headline(outcome)
+        self._tell_outputs(revision, outcome.matched)
         if outcome.settings.dry_run:
             for row in revision.rows:
                 self.log(f"+ {row}")
+        said = remarks(outcome)
         for remark in said:
             self.log(remark)
         self.notice(idle_keywords(outcome))
+        title = headline(outcome)
         self._annotate("notice", title)
-        self._tell("GITHUB_OUTPUT", self._outputs)
         parts = [f"## {_shown(title)}", *map(_shown, said), *self._links(outcome)]
         self._tell("GITHUB_STEP_SUMMARY", self._summary(parts, _table(outcome)))
 
@@ -101,22 +100,23 @@ class Report:
                 self._annotate(kind, text)
 
     def _annotate(self, kind: str, text: str, title: str = "") -> None:
-        """Say a notice, a warning or an error.
+        """Say a notice, a warning or an error, on a runner below a title.
 
         Nobody is called to look at the notices of a scheduled run.
         """
         line = _line(text)
         if kind == "notice" and (self.is_scheduled or not self._is_runner):
-            _print(line)
+            print(line)
         elif self._is_runner:
-            # to a runner %0A is the end of a line
-            _print(f"::{kind}{title}::{line.replace('%', '%25')}")
+            line = line.replace("%", "%25")  # to a runner %0A is the end of a line
+            named = f"{kind} title={title}" if title else kind
+            print(f"::{named}::{line}")
         else:
             print(f"{kind}: {line}", file=sys.stderr)
 
     def _links(self, outcome: Outcome) -> list[str]:
         """Return links to the commit, and to the list in it if its place is known."""
-        commit = outcome.commit
+        commit = outcome.revision.commit
         if not commit:
             return []
         server = self._environ.get("GITHUB_SERVER_URL")
@@ -136,6 +136,13 @@ class Report:
         if len(fitting) < len(lines):
             yield f"\n{len(lines) - len(fitting)} more did not fit here.\n"
 
+    def _tell_outputs(
+        self, revision: Revision, matched: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Write the outputs, once: what was pushed stays told whatever comes later."""
+        self._has_outputs = True
+        self._tell("GITHUB_OUTPUT", _outputs(revision, matched))
+
     def _tell(self, name: str, lines: Iterable[str]) -> None:
         """Add lines to a file that a runner has; without one they are never made."""
         if self._environ.get(name):
@@ -152,20 +159,12 @@ def _line(text: str) -> str:
     return line.replace("##[", "#·#[")
 
 
-def _print(line: str) -> None:
-    """Print a line in the letters that the console has: it need not have all."""
-    letters = sys.stdout.encoding or "utf-8"
-    print(line.encode(letters, "replace").decode(letters), flush=True)
-
-
 def _shown(text: str) -> str:
     """Return a line of Markdown that shows a text, whoever wrote it."""
     return escape(_line(text))
 
 
-def _outputs(
-    revision: Revision, matched: Mapping[str, Sequence[str]], commit: str
-) -> Iterator[str]:
+def _outputs(revision: Revision, matched: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Yield the outputs as a runner reads them, each value between two borders."""
     ids = json.dumps([paper.id for paper in revision.added])
     papers = []
@@ -177,7 +176,7 @@ def _outputs(
         "ids": ids,
         "papers": f"[{', '.join(_fitting(papers, OUTPUT_LIMIT - len(ids)))}]",
         "changed": json.dumps(bool(revision.files)),
-        "commit": commit,
+        "commit": revision.commit,
     }
     border = f"end-{os.urandom(16).hex()}"  # nobody who writes a title can know it
     for name, value in values.items():

@@ -10,51 +10,50 @@ token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from functools import partial
 from os.path import isfile, realpath  # Path's own raise for some names
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import __version__, match, readers
 from .match import Keywords
 from .paper import ConfigError, Paper
 from .readers import Reader, choice, whole_number, words
-from .taxonomy import categories, nearest
+from .taxonomy import CATEGORIES, nearest
 
 PREFIX = "PAPER_ACTION_"
 ANNOUNCE_TYPES = ("new", "cross", "replace", "replace-cross")
 COLUMNS = """
 title link abstract abstract-folded authors date pdf categories comment doi id code
 """.split()
+DEFAULT_COLUMNS = ("title", "link", "abstract", "authors")
 # A row tells by one of these which paper it is of.
 _NAMING_COLUMNS = {"title", "link", "pdf", "id"}
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """A setting as it is declared.
 
-    ``read`` makes its value of a text, or raises ValueError; ``if_empty`` is the value
-    where neither a text is given nor a default.
+    ``read`` makes its value of a text, or raises ValueError. An empty default, also
+    None, is the value itself.
     """
 
-    default: str
+    default: str | None
     about: str
     read: Reader
-    if_empty: str | None = ""
 
 
-def setting(default: str, about: str, read: Reader, if_empty: str | None = "") -> Any:
-    """Declare a setting; the type of its value is that of the field."""
-    declared = Setting(default, about, read, if_empty)
-    return field(metadata={"setting": declared}, repr=read is not readers.secret)
+def setting(default: str | None, about: str, read: Reader) -> Any:
+    """Declare a setting where its field would have a value, of whatever type."""
+    return Setting(default, about, read)
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What one run was asked to do, every value checked; ``now`` is the run's clock."""
+class Settings(NamedTuple):
+    """What one run was asked to do, every value checked; ``now`` is the run's clock.
+
+    What stands for defaults are the declarations: ``read_settings`` gives every value.
+    """
 
     now: datetime
     token: str = setting("", "for the push", readers.secret)
@@ -66,9 +65,7 @@ class Settings:
         "papers to keep, see below",
         Keywords.parse,
     )
-    exclude: Keywords | None = setting(
-        "", "papers to leave out", Keywords.parse, if_empty=None
-    )
+    exclude: Keywords | None = setting(None, "papers to leave out", Keywords.parse)
     announce_types: tuple[str, ...] = setting(
         ", ".join(ANNOUNCE_TYPES),
         "announcements that count",
@@ -80,7 +77,7 @@ class Settings:
         "", "name of the table's markers, like vision", readers.section
     )
     columns: tuple[str, ...] = setting(
-        "title, link, abstract, authors", ", ".join(COLUMNS), words(choice(*COLUMNS))
+        ", ".join(DEFAULT_COLUMNS), ", ".join(COLUMNS), words(choice(*COLUMNS))
     )
     order: str = setting(
         "append", "append or newest-first", choice("append", "newest-first")
@@ -99,11 +96,9 @@ class Settings:
         whole_number(9999, example=7),
     )
     since: date | None = setting(
-        "", "first UTC day to read, as 2024-03-31", readers.day, if_empty=None
+        None, "first UTC day to read, as 2024-03-31", readers.day
     )
-    until: date | None = setting(
-        "", "last UTC day, as 2024-03-31", readers.day, if_empty=None
-    )
+    until: date | None = setting(None, "last UTC day, as 2024-03-31", readers.day)
     tidy: bool = setting("false", "also make the rows anew", readers.boolean)
     commit: bool = setting("false", "commit and push what changed", readers.boolean)
     branch: str = setting(
@@ -148,21 +143,26 @@ class Settings:
         return Path(self.archive, self.section).as_posix()
 
     @property
-    def notices(self) -> tuple[str, ...]:
+    def notices(self) -> list[str]:
         """What may be meant otherwise than it is read."""
         told = [f"keywords: {notice}" for notice in self.keywords.notices]
         if self.exclude:
             told += [f"exclude: {notice}" for notice in self.exclude.notices]
-        return tuple(told)
+        return told
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> list[str]:
         """Categories that arXiv does not have, as far as is known here."""
-        known = categories()
-        unknown = [name for name in self.categories if name not in known]
-        return tuple(
-            f"categories: arXiv has no {name!r}; {nearest(name)}" for name in unknown
-        )
+        return [
+            f"categories: arXiv has no {name!r}; {nearest(name)}"
+            for name in self.categories
+            if name not in CATEGORIES
+        ]
+
+    def __repr__(self) -> str:
+        """Show everything but the token."""
+        shown = self._replace(token="")
+        return f"Settings({shown._asdict()})"
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return the alternatives that a paper matches; none if it is left out."""
@@ -171,9 +171,7 @@ class Settings:
         return self.keywords.match(paper)
 
 
-DECLARED: dict[str, Setting] = {
-    each.name: each.metadata["setting"] for each in fields(Settings) if each.metadata
-}
+DECLARED: dict[str, Setting] = Settings._field_defaults
 
 
 def read_settings(
@@ -183,7 +181,7 @@ def read_settings(
     written = vars(parser(environ).parse_args(argv))
     written["token"] = environ.get(f"{PREFIX}TOKEN", "")
     written["root"] = written["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
-    values = {name: _value(name, written[name]) for name in DECLARED}
+    values = {name: _value(name, text) for name, text in written.items()}
     settings = Settings(now=now, **values)
     _check_columns(settings)
     _check_places(settings)
@@ -242,10 +240,11 @@ def _public(name: str) -> str:
 
 
 def _value(name: str, written: str) -> Any:
+    """Return the value of a setting that is written so, or not at all."""
     declared = DECLARED[name]
     text = written.strip() or declared.default
     if not text:
-        return declared.if_empty
+        return text
     try:
         return declared.read(text)
     except ValueError as error:

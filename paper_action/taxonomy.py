@@ -1,7 +1,5 @@
 """arXiv's categories (https://arxiv.org/category_taxonomy)."""
 
-from difflib import get_close_matches
-
 # The subjects of each archive. One that has none is a category itself.
 SUBJECTS = {
     "astro-ph": "CO EP GA HE IM SR",
@@ -50,6 +48,14 @@ _TWINS = {
 }
 _NAMES = _TWINS | {second: first for first, second in _TWINS.items()}
 
+# All that one can ask for: categories and whole archives.
+CATEGORIES = {*SUBJECTS} | {
+    f"{archive}.{subject}"
+    for archive, subjects in SUBJECTS.items()
+    for subject in subjects.split()
+}
+_SPELLED = {name.lower(): name for name in sorted(CATEGORIES)}
+
 
 def both_names(category: str) -> tuple[str, ...]:
     """Return a category's name and, where it has a second one, that too."""
@@ -58,27 +64,18 @@ def both_names(category: str) -> tuple[str, ...]:
     return (category,)
 
 
-def categories() -> set[str]:
-    """Return the names of all categories and archives that one can ask for."""
-    names = set(SUBJECTS)
-    for archive, subjects in SUBJECTS.items():
-        names.update(f"{archive}.{subject}" for subject in subjects.split())
-    return names
-
-
 def spelled(name: str) -> str:
     """Return a category as arXiv writes it; one it does not have stays as it is."""
-    return _by_small_letters().get(name.lower(), name)
+    return _SPELLED.get(name.lower(), name)
 
 
 def nearest(name: str) -> str:
     """Return, as words for people, which categories are spelled much like a name."""
-    known = _by_small_letters()
-    near = get_close_matches(name.lower(), known)
+    from difflib import get_close_matches  # few runs need it
+
+    everything = "all it has are listed at https://arxiv.org/category_taxonomy"
+    near = get_close_matches(name.lower(), _SPELLED)
     if not near:
-        return "all it has are listed at https://arxiv.org/category_taxonomy"
-    return f"the nearest are {', '.join(known[each] for each in near)}"
-
-
-def _by_small_letters() -> dict[str, str]:
-    return {name.lower(): name for name in sorted(categories())}
+        return everything
+    names = ", ".join(_SPELLED[each] for each in near)
+    return f"the nearest are {names}; {everything}"

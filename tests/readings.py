@@ -33,8 +33,7 @@ class Run:
         client = arxiv.Client(settings, self.log.append)
         client.clock = lambda: server.clock
         client.sleep = server.wait
-        request = arxiv.Request(settings, {*listed}, [*ids], cursor)
-        self.reading = arxiv.read(client, request)
+        self.reading = arxiv.read(client, {*listed}, [*ids], cursor)
         self.papers = self.reading.papers
         self.ids = [paper.id for paper in self.papers]
         self.kinds = [paper.announce_type for paper in self.papers]

@@ -19,11 +19,11 @@ NEARLY = [  # a line that is no marker, the form that works
     ("<!-- papers: start -->", START),
     ("<!-- papers:begin -->", START),
     ("<!-- papers:stop -->", END),
-    (f"> {START}", START),
-    (f"- {START}", START),
-    (f"Papers: {START}", START),
-    (f"{START} here", START),
-    (f"{START} {END}", END),
+    (f"> {START}", "it"),
+    (f"- {START}", "it"),
+    (f"Papers: {START}", "it"),
+    (f"{START} here", "it"),
+    (f"{START} {END}", "it"),
 ]
 
 
@@ -31,7 +31,15 @@ NEARLY = [  # a line that is no marker, the form that works
 def test_a_comment_that_is_nearly_a_marker_is_named_with_its_line(folder, line, form):
     done = revise(folder, f"# A\n\n{line}\n")
     said = [text for text in done.warnings if "README.md: line 3: " in text]
-    assert any(text.endswith(f"write {form} on a line of its own") for text in said)
+    assert any(f"write {form} on a line of its own" in text for text in said)
+
+
+def test_a_marker_that_is_one_but_for_its_place_is_named_once(folder):
+    done = revise(folder, f"# A\n\n> {START}\n")
+    assert done.warnings == [
+        f"README.md: line 3: {START} is no marker of this table; "
+        "write it on a line of its own"
+    ]
 
 
 def test_so_it_is_beside_a_table_without_markers(folder):
@@ -51,8 +59,8 @@ def test_a_marker_in_code_is_meant_for_readers(folder, line):
 
 
 OTHERS = [  # the section of the run, the section in the file, what is said
-    ("", "vision", "write <!-- papers:start --> on a line"),
-    ("text", "vision", "write <!-- papers:start text --> on a line"),
+    ("", "vision", "set section to vision, or write <!-- papers:start --> on a line"),
+    ("text", "vision", "or write <!-- papers:start text --> on a line"),
     ("vision", "", "write <!-- papers:start vision --> on a line"),
 ]
 
@@ -80,6 +88,17 @@ def test_of_a_pair_the_missing_one_is_named_and_nothing_is_written(folder, said,
     assert tree(folder) == {"README.md": text.encode()}
 
 
+@pytest.mark.parametrize("hiding", ["```", "<!-- not for us: 2504.00002"])
+def test_a_marker_that_is_hidden_is_named_where_its_other_half_stands(folder, hiding):
+    end = "```" if hiding == "```" else ""
+    text = f"# A\n{hiding}\n{START}\n{end}\n{END}\n"
+    with pytest.raises(ConfigError) as caught:
+        listed(folder, text)
+    assert f"needs {START} above it; line 3 has one in code or a comment" in (
+        str(caught.value)
+    )
+
+
 @pytest.mark.parametrize("dashes", ["|---|---|", "|---|---|---|---|---|", "---|---"])
 def test_between_markers_dashes_that_do_not_fit_are_an_error(folder, dashes):
     header = HEAD.splitlines()[0]
@@ -88,15 +107,57 @@ def test_between_markers_dashes_that_do_not_fit_are_an_error(folder, dashes):
         listed(folder, text)
 
 
-def test_between_markers_a_header_without_dashes_is_an_error(folder):
-    text = f"{START}\n\n| Title | Link |\n| T | x |\n\n{END}\n"
-    with pytest.raises(ConfigError, match=r"line 3 \| --- \| --- \| is missing"):
-        listed(folder, text)
-
-
 def test_without_markers_they_are_a_warning_where_a_table_is_made(folder):
     done = revise(folder, "| Title | Link |\n|---|\n")
-    assert "line 2 has dashes for 1 columns" in done.warnings[0]
+    assert done.warnings == [
+        "README.md: line 2 has dashes for 1 column, but the header above it has 2"
+    ]
+
+
+NO_DASHES = [  # what stands below a header
+    "",
+    "| T | x |",
+    "\n|---|---|",
+    "|—|—|",
+    "|===|===|",
+    "| An LLM | https://arxiv.org/abs/2504.00001 |",
+]
+
+
+@pytest.mark.parametrize("below", NO_DASHES)
+def test_a_header_between_markers_without_its_line_of_dashes_is_an_error(folder, below):
+    text = f"{START}\n| Title | Link |\n{below}\n{END}\n"
+    with pytest.raises(ConfigError) as caught:
+        listed(folder, text)
+    assert str(caught.value) == (
+        "path: README.md: line 2 is no header of a table; write | --- | --- | below it"
+    )
+    assert tree(folder) == {"README.md": text.encode()}
+
+
+def test_so_is_any_other_row_between_markers(folder):
+    with pytest.raises(ConfigError, match="line 3 is no header of a table"):
+        listed(folder, f"{START}\n\n| Date |\n\n{END}\n")
+
+
+def test_without_markers_that_is_a_warning_where_a_table_is_made(folder):
+    done = revise(folder, "| Title | Link |\n\nwords\n")
+    assert "README.md: line 1 is no header of a table" in done.warnings[0]
+
+
+NO_HEADERS = [  # lines with pipes that nobody took for a header
+    "llm | rag",
+    "| Tool | Stars |",
+    f"| Title | Link |\n|---|---|\n\n| {OLD} |",
+    "    | Title | Link |",
+    "```\n| Title | Link |\n```",
+]
+
+
+@pytest.mark.parametrize("text", NO_HEADERS)
+def test_other_lines_with_pipes_are_no_headers(folder, text):
+    done = revise(folder, f"# A\n\n{text}\n")
+    assert [text for text in done.warnings if "no header" in text] == []
 
 
 def test_a_table_of_other_things_is_no_misfit(folder):

@@ -97,6 +97,14 @@ def test_the_clock_of_the_machine_changes_no_date(folder, zone):
 # What both sources give together
 
 
+def test_the_log_has_a_line_for_each_source(server):
+    server.papers = [Entry("2504.00001", announced=ago(1)), Entry("2504.00002")]
+    assert Run(server).log == [
+        "the announcement feed: 1 paper",
+        "the query API: 2 papers",
+    ]
+
+
 @pytest.fixture
 def mixed(server):
     """Serve two missed papers, and an announcement of every type and of one more."""
@@ -387,6 +395,13 @@ def test_chosen_days_use_no_note(server):
     assert len(Run(server, *YEAR, cursor=note("2504.00009", 1)).ids) == 3
 
 
+def test_an_id_ahead_of_today_leaves_no_note(server):
+    server.papers = [Entry("2505.00001")]
+    run = Run(server)
+    assert run.ids == ["2505.00001"]
+    assert run.cursor is None
+
+
 def test_an_empty_feed_leaves_no_note(server):
     server.papers = many(3, announced=ago(1))
     assert Run(server).cursor is None
@@ -473,7 +488,11 @@ def test_of_chosen_days_the_parts_before_a_failure_count(server):
     server.api_faults = [None, Fault(400)]
     run = Run(server, *YEAR)
     assert run.ids == ["2401.00001", "2402.00001", "2403.00001"]
-    assert run.failures == ["the query API could not be read to its end: HTTP 400"]
+    assert run.failures == [
+        "the query API could not be read to its end: HTTP 400; "
+        "papers submitted from 2024-03-03 on are missing: run again with since "
+        "2024-03-03"
+    ]
 
 
 # Pages
@@ -522,11 +541,27 @@ def test_an_empty_page_is_asked_for_again_while_the_total_says_more(server):
     assert len(run.ids) == 60
 
 
+def test_pages_that_never_end_are_a_failure(server):
+    server.papers = [Entry("2504.02001")]
+    server.api_faults = [results(2000, *many(2000, announced=ago(1)))] * 40
+    run = Run(server)
+    assert "the page at 1990 is the one before it once more" in run.failures[0]
+    assert len(run.queries) == 2
+    assert run.ids == ["2504.02001"]
+
+
 def test_a_page_that_stays_empty_is_a_failure(server):
     server.api_faults = [results(60)] * 99
     run = Run(server)
     assert "could not be read: an empty page at 0 of 60" in run.failures[0]
     assert run.clock <= 60
+
+
+def test_a_page_that_comes_over_and_over_again_is_a_failure(server):
+    server.api_faults = [results(9999, *many(2))] * 99
+    run = Run(server)
+    assert "the page at 1 is the one before it once more" in run.failures[0]
+    assert len(run.queries) == 2
 
 
 def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):

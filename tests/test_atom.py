@@ -218,7 +218,17 @@ def test_an_entry_that_cannot_be_read_is_named_and_the_others_are_kept(pattern, 
     assert found.unreadable[0].startswith(said)
 
 
-@pytest.mark.parametrize("date", ["soon", "99999999999999999999", "2025-99-99"])
+@pytest.mark.parametrize("name", ["2504.0000२", "२504.00002", "2504.00002v२"])
+def test_the_digits_of_an_id_are_those_of_links(name):
+    entry = Entry("2504.00002").announcement().replace("2504.00002v1", name)
+    found = read(GOOD.announcement(), entry)
+    assert [one.id for one in found.papers] == ["2504.00001"]
+    assert len(found.unreadable) == 1
+
+
+@pytest.mark.parametrize(
+    "date", ["soon", "9" * 20, "2025-99-99", "2025-04-10 00:00 +9999"]
+)
 def test_a_date_that_names_no_day_is_none(date):
     entry = GOOD.announcement().replace("2025-04-10T00:00:00-04:00", date)
     assert len(read(entry).unreadable) == 1

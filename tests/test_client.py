@@ -87,8 +87,8 @@ def test_any_other_status_is_an_answer(server, status):
 # a Retry-After ⇒ how often the feed is asked ⇒ the seconds waited, of 60 for the feed
 PAUSES = [
     ("50", 2, 50),
-    ("0", 2, 0),
-    ("Thu, 10 Apr 2025 06:00:00 GMT", 2, 0),
+    ("0", 2, 1),
+    ("Thu, 10 Apr 2025 06:00:00 GMT", 2, 1),
     ("soon", 2, 1),
     ("-5", 2, 1),
     ("9" * 5000, 2, 1),
@@ -116,6 +116,14 @@ def test_a_pause_until_a_moment_is_kept(server):
     moment = datetime.now(UTC) + timedelta(seconds=40)
     server.feed_faults = [Fault(429, {"Retry-After": format_datetime(moment)})]
     assert 30 < Run(server, NONE).clock <= 40
+
+
+@pytest.mark.parametrize("after", ["0", "Thu, 10 Apr 2025 06:00:00 GMT"])
+def test_a_server_that_asks_for_no_pause_at_all_is_not_asked_for_ever(server, after):
+    server.feed_faults = [Fault(429, {"Retry-After": after})] * 99
+    run = Run(server, "--delay", 0)
+    assert run.failures == [f"{TEXT}HTTP 429"]
+    assert len(run.feeds) < 10
 
 
 @pytest.mark.parametrize("after", ["9" * 5000, "soon"])
@@ -243,6 +251,17 @@ def test_redirects_are_followed_five_times_at_most(server, count, failures):
     run = Run(server)
     assert len(run.failures) == failures
     assert len(run.feeds) == 6
+
+
+def test_no_proxy_is_asked_for_what_a_redirect_may_not_lead_to(
+    server, home, monkeypatch
+):
+    monkeypatch.setenv("ftp_proxy", server.url)
+    server.feed_faults = [Fault(302, {"Location": "ftp://somewhere/else"})]
+    run = Run(server)
+    assert "somewhere cannot be read" in run.failures[0]
+    assert run.asked[0] == "/atom/cs.IR"
+    assert run.asked[1].startswith("/api/")
 
 
 # where a redirect leads ⇒ what is said

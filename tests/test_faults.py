@@ -3,6 +3,7 @@
 import gzip
 import re
 import socket
+from itertools import chain
 from time import sleep
 
 import pytest
@@ -139,6 +140,16 @@ def test_a_server_that_is_not_there_is_tried_again_and_then_told(server):
     assert run.clock > 10
     said = f"{TEXT}127.0.0.1 cannot be reached: [^:]* refused[^\"')]*"
     assert re.fullmatch(said, run.failures[0])
+
+
+def test_what_is_packed_and_never_begins_ends_with_the_patience_too(server):
+    head = b"\x1f\x8b\x08\x08" + bytes(6)  # of gzip, with a name to follow
+    name = server.drip(20, b"name")
+    server.feed_faults = [Fault(body=chain([head], name), headers=ZIPPED)]
+    server.api_faults = [Fault(404)]
+    with pytest.raises(SourceError, match="the answer does not end"):
+        Run(server)
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("patience", [300, 40])

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import pytest
 
 from paper_action.git import Desk
-from paper_action.paper import PaperActionError, PushError, Revision
+from paper_action.paper import ConfigError, PaperActionError, PushError, Revision
 
 from .conftest import (
     DAYS,
@@ -327,6 +327,20 @@ def test_links_lead_to_the_files_and_stay_links(origin, checkout, name, file):
     assert {link: shown(origin, link) for link in links} == links
 
 
+@posix
+@pytest.mark.parametrize("name", ["README.md", "archive", "docs"])
+def test_a_link_of_the_branch_that_leads_out_of_it_is_a_configuration_error(
+    origin, checkout, folder, name
+):
+    (folder / "README.md").write_text("outside\n")
+    (checkout / "docs").mkdir()
+    target = folder / name if name == "README.md" else folder
+    edit(origin, **{name: f"-> {target}"})
+    with pytest.raises(ConfigError, match=f"'.*{name}.*' leads out of the checkout"):
+        publish(checkout / ("docs" if name == "docs" else ""))
+    assert (folder / "README.md").read_text() == "outside\n"
+
+
 def test_a_name_that_differs_by_case_alone_is_an_error(origin, checkout):
     edit(origin, **{"docs/list.md": "# Mine\n"})
     done = run_process(checkout, *COMMIT, "--path=docs/LIST.md")
@@ -353,6 +367,13 @@ def test_a_new_branch_grows_from_the_remotes_default_one(origin, unpushed, given
     assert shown(origin, branch="neu/ä") == GROWN
     assert subjects(origin, "neu/ä") == ["Add", "Begin"]
     assert branches(origin) == ["refs/heads/main", "refs/heads/neu/ä"]
+
+
+def test_what_replaces_a_commit_in_the_checkout_stays_there(origin, unpushed):
+    git(unpushed, "replace", tip(origin), "HEAD")
+    publish(unpushed, branch="main")
+    assert shown(origin) == GROWN
+    assert "secret.txt" not in git(origin, "ls-tree", "--name-only", "main")
 
 
 def test_a_branch_that_is_not_checked_out_is_told_not_to_be_followed(unpushed):
@@ -397,7 +418,7 @@ def test_a_branch_that_git_cannot_name_is_a_configuration_error(checkout, name):
     assert error.value.exit_code == 2
 
 
-@pytest.mark.parametrize(("branch", "kept"), [("old", 2), ("main", 4)])
+@pytest.mark.parametrize(("branch", "kept"), [("old", 3), ("main", 4)])
 def test_a_lost_race_loses_no_commit_and_brings_no_history(
     origin, checkout, branch, kept
 ):
@@ -431,6 +452,16 @@ def test_ten_runs_at_once_all_arrive_whatever_the_repositorys_name(origin):
 
 
 # The checkout follows where it can
+
+
+def test_a_file_that_git_ignores_in_the_checkout_is_not_overwritten(origin, checkout):
+    (checkout / ".git/info/exclude").write_text("*.csv\n")
+    (checkout / "papers.csv").write_text("mine\n")
+    ours = ["README.md", "papers.csv"]
+    done = publish(checkout, names=ours, data_file="papers.csv")
+    assert shown(origin, "papers.csv") == "row\n"
+    assert (checkout / "papers.csv").read_text() == "mine\n"
+    assert done.log.startswith(STAYED)
 
 
 @pytest.mark.parametrize(("command", "why"), cases("staying.txt"))
@@ -722,6 +753,26 @@ def test_what_was_pushed_is_reported_also_where_git_fails(
 
 
 @posix
+@pytest.mark.parametrize("branch", ["main", "old"])
+@pytest.mark.parametrize("said", ["fatal: protocol error", "fatal: RPC failed"])
+def test_what_was_pushed_is_reported_also_where_others_have_pushed_on_top(
+    origin, checkout, wrapped, said, branch
+):
+    edit(origin, a="a")
+    git(origin, "branch", "old")
+    git(origin, "config", "user.name", "Some Person")
+    git(origin, "config", "user.email", "person@example.org")
+    commit = f"commit-tree -m Top -p {branch} '{branch}^{{tree}}'"
+    move = f"update-ref refs/heads/{branch} $(git -C '{origin}' {commit})"
+    push = f"{shutil.which('git')} \"$@\"; git -C '{origin}' {move}"
+    push += f"; echo '{said}' >&2; exit 1"
+    wrapped(f'case "$*" in *" push "*) {push};; esac')
+    done = publish(checkout, branch=branch)
+    assert subjects(origin, branch) == ["Top", "Add", "Edit", "Begin"]
+    assert done.commit == git(origin, "rev-parse", f"{branch}^").strip()
+
+
+@posix
 def test_a_push_that_is_refused_leaves_the_checkout_as_it_was(origin, checkout):
     script(origin / "hooks/update", "exit 1")
     before = state(checkout), git(checkout, "rev-parse", "HEAD")
@@ -753,14 +804,24 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_SSL_CAINFO", str(tmp_path / "certificate.pem"))
 
 
-HOOKS = ("pre-commit", "commit-msg", "post-commit", "post-merge", "post-index-change")
+HOOKS = (
+    "pre-commit",
+    "commit-msg",
+    "post-commit",
+    "post-merge",
+    "post-index-change",
+    "pre-push",
+)
 
 
 class Secret(NamedTuple):
-    """What was seen of a token: by the server, the hooks, a trace, and in the log."""
+    """What was seen of a token: by the server, in a trace, and in the log.
+
+    ``hooks`` are those that were run.
+    """
 
     asked: list[str]
-    heard: str
+    hooks: list[str]
     trace: str
     log: str
 
@@ -769,12 +830,10 @@ class Secret(NamedTuple):
 def secret(origin, checkout, tmp_path, monkeypatch, certified) -> Secret:
     """Push with a token past one that somebody left, where the first answer is lost."""
     trace = tmp_path / "trace"
-    heard = tmp_path / "heard"
+    hooks = tmp_path / "hooks"
+    hooks.touch()
     for name in HOOKS:
-        script(
-            checkout / ".git/hooks" / name, f'echo hook: {name} >> "{heard}"; exit 1'
-        )
-    script(checkout / ".git/hooks/pre-push", f'env >> "{heard}"')
+        script(checkout / ".git/hooks" / name, f'echo {name} >> "{hooks}"')
     git(tmp_path, "config", "--file=global", "trace2.normalTarget", str(trace))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
     monkeypatch.setenv("PAPER_ACTION_TOKEN", "S3CRET")
@@ -783,7 +842,8 @@ def secret(origin, checkout, tmp_path, monkeypatch, certified) -> Secret:
         key = f"http.{address.rpartition('/')[0]}/.extraheader"
         git(checkout, "config", key, "AUTHORIZATION: basic left-by-actions-checkout")
         done = publish(checkout, token="S3CRET")
-    return Secret(asked, heard.read_text("utf-8"), trace.read_text("utf-8"), done.log)
+    run = hooks.read_text("utf-8").split()
+    return Secret(asked, run, trace.read_text("utf-8"), done.log)
 
 
 def test_the_token_opens_fetch_and_push(origin, secret):
@@ -802,10 +862,16 @@ def test_the_token_is_in_no_log_and_no_list_of_arguments(secret):
     assert basic("S3CRET").split()[1] not in secret.trace + secret.log
 
 
-def test_hooks_do_not_see_the_token_and_but_for_one_are_not_run(secret):
-    assert "GIT_" in secret.heard
-    assert "S3CRET" not in secret.heard
-    assert "hook:" not in secret.heard
+def test_no_hook_is_run_that_could_see_the_token(secret):
+    assert secret.hooks == []
+
+
+@posix
+def test_without_a_token_the_hook_that_may_stop_a_push_is_run_alone(checkout, folder):
+    for name in HOOKS:
+        script(checkout / ".git/hooks" / name, f'echo > "{folder}/{name}"')
+    publish(checkout)
+    assert [each.name for each in folder.iterdir()] == ["pre-push"]
 
 
 def test_a_token_that_is_not_accepted_is_told_without_it(origin, checkout, certified):
@@ -1032,13 +1098,15 @@ def test_a_run_that_is_ended_while_it_cleans_up_leaves_nothing(
 ):
     edit(origin, **{f"archive/{number}.txt": "x" for number in range(1500)})
     job = begin(checkout, folder)
-    most = 0
-    while job.poll() is None:
+    most = left = 0
+    signals = 2
+    while signals and job.poll() is None:
         files = len([*folder.glob("*/*/archive/*")])
-        if files < most:
+        most = max(most, files)
+        if files < left:
             job.send_signal(signal.SIGTERM)
-            break
-        most = files
+            signals -= 1
+        left = files
     job.communicate(timeout=30)
     assert most == 2 * 1500  # laid out before arXiv is read, and again to write
     assert [*folder.iterdir()] == []

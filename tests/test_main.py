@@ -423,6 +423,12 @@ def test_what_is_to_note_of_a_change_stands_in_the_log(folder):
     assert re.search("(?m)^.*columns", done.out)
 
 
+def test_columns_that_nobody_chose_are_not_said_to_be_lacking(folder):
+    (folder / "README.md").write_text("| Title | Link |\n| --- | --- |\n", "utf-8")
+    done = run(folder, *READ_THE_FIRST_DAY)
+    assert "columns" not in done.out
+
+
 def test_a_run_notes_in_the_list_how_far_arxiv_was_read(folder, server):
     server.papers = [Entry("2504.00001")]
     run(folder, *server.flags)

@@ -139,6 +139,10 @@ def test_the_alternative_alone_is_named_of_a_long_line():
     assert error("good, llm OR rag, better").startswith("in 'llm OR rag' write ")
 
 
+def test_a_list_in_brackets_is_named_whole_and_without_its_comment():
+    assert error("[llm, rag]  # two").startswith("in '[llm, rag]' write commas ")
+
+
 @pytest.mark.parametrize("text", ["# only", ",", " , ,\n#"])
 def test_keywords_without_one_are_an_error(text):
     assert error(text) == f"{text!r} holds no keyword; write llm, or * for every paper"

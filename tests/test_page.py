@@ -73,7 +73,7 @@ def test_a_comment_over_several_lines_counts_outside_the_section(folder, eol):
 
 @pytest.mark.parametrize(("eol", "begin"), [("\n", ""), ("\r\n", "\ufeff")])
 @pytest.mark.parametrize(("line", "text"), pages("line"))
-def test_ours_is_the_first_headings_table_with_most_papers_unless_markers_say_else(
+def test_ours_is_the_first_table_of_papers_unless_markers_say_else(
     folder, line, text, eol, begin
 ):
     one = paper("2504.03184")
@@ -96,7 +96,7 @@ def test_of_two_headings_with_a_table_each_the_first_ones_grows(folder):
     newer = f"# Papers\n\n## 2026\n\n{table}{row.format('2601.00001')}"
     older = f"\n## 2025\n\n{table}{row.format('2504.00001')}{row.format('2504.00002')}"
     done = revise(folder, newer + older, [paper("2601.00002")])
-    assert done.place == "README.md, line 8, under “2026”"
+    assert done.place == "README.md, line 8"
     assert get(folder).endswith(older)
     assert get(folder).startswith(newer)
 

@@ -236,6 +236,7 @@ def said() -> list[str]:
     return texts
 
 
+TITLES = "| Title | ID |\n|--|--|\n"
 # a README ⇒ the setting and its value beside it ⇒ the message of the reference
 PROVOKED = [
     ("a\n```\n", "", "line … begins code or a comment that nothing ends"),
@@ -245,8 +246,13 @@ PROVOKED = [
     (f"<!-- Papers:Start -->\n{TABLE}", "", "… is no marker of this table"),
     (f"<!-- papers:start a -->\n{TABLE}", "", "… is no marker of this table"),
     (f"{START}\n| Date |\n|--|\n{END}\n", "", "the table in line … takes no rows"),
-    (f"{START}\n| ID | DOI |\n|--|\n{END}\n", "", "line … has dashes for … columns"),
-    ("| Title | ID |\n|--|--|\n", "", "columns: the table in line … has no …"),
+    (
+        f"{START}\n| ID | DOI |\n|--|\n{END}\n",
+        "",
+        "line … has dashes for …, but the header above it has …",
+    ),
+    (f"{START}\n| ID | DOI |\n{END}\n", "", "line … is no header of a table"),
+    (TITLES, "columns=title, date", "columns: the table in line … has no …"),
     (
         "- https://arxiv.org/abs/2504.00001\n",
         "",

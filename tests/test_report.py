@@ -29,11 +29,18 @@ def environ(tmp_path):
     return runner(tmp_path / "list", ACTIONS | {"GITHUB_WORKSPACE": str(tmp_path)})
 
 
+ADDED = Revision(files=("README.md",), added=[ONE, TWO], place="README.md, line 7")
+
+
 def outcome(settings=None, **changes):
     """Return what became of a run that added two papers, but for changes."""
-    added = Revision(files=("README.md",), added=[ONE, TWO], place="README.md, line 7")
-    values = {"matched": MATCHED, "revision": added, "entries": 2, "is_complete": True}
+    values = {"matched": MATCHED, "revision": ADDED, "entries": 2, "is_complete": True}
     return Outcome(settings=settings or chosen(), **(values | changes))
+
+
+def pushed(settings=None, commit="c0ffee1d", **changes):
+    """Return what became of a run that pushed a commit with two papers."""
+    return outcome(settings, revision=ADDED._replace(commit=commit), **changes)
 
 
 def nothing(settings=None, had=9, **changes):
@@ -57,7 +64,7 @@ def paragraphs(summary):
 
 
 def test_outputs_count_name_and_describe_the_papers_in_the_order_of_the_rows(environ):
-    outputs = told(environ, outcome(commit="c0ffee1")).outputs
+    outputs = told(environ, pushed(commit="c0ffee1")).outputs
     assert outputs["added"] == "2"
     assert json.loads(outputs["ids"]) == [ONE.id, TWO.id]
     assert outputs["changed"] == "true"
@@ -114,7 +121,7 @@ def test_what_was_pushed_is_reported_as_pushed_even_if_the_summary_fails(environ
     report = Report(environ)
     no_text = {ONE.id: (None,), TWO.id: (None,)}
     with pytest.raises(TypeError) as fault:
-        report.result(outcome(matched=no_text, commit="c0ffee1"))
+        report.result(pushed(matched=no_text, commit="c0ffee1"))
     report.crash(fault.value)
     assert left(environ).outputs["commit"] == "c0ffee1"
     assert report.exit_code == 1
@@ -184,7 +191,7 @@ def test_a_dry_run_makes_no_list_that_could_wait_for_a_paper(environ):
 @pytest.mark.parametrize("root", [".", "{}"])
 def test_the_summary_links_to_the_commit_and_to_the_list_in_it(environ, tmp_path, root):
     settings = chosen(root=root.format(tmp_path), path="my docs/a list.md")
-    summary = told(environ, outcome(settings, commit="c0ffee1d")).summary
+    summary = told(environ, pushed(settings)).summary
     links = {link.text: link.get("href") for link in render(summary).iter("a")}
     assert links["Commit c0ffee1"] == f"{HOME}/commit/c0ffee1d"
     assert links["The list"] == f"{HOME}/blob/c0ffee1d/my%20docs/a%20list.md"
@@ -192,13 +199,15 @@ def test_the_summary_links_to_the_commit_and_to_the_list_in_it(environ, tmp_path
 
 def test_a_list_outside_the_workspace_is_not_linked(environ, tmp_path):
     settings = chosen(root=tmp_path.parent)
-    summary = told(environ, outcome(settings, commit="c0ffee1d")).summary
+    summary = told(environ, pushed(settings)).summary
     assert "The list" not in summary
 
 
 def test_a_file_and_a_branch_that_were_made_are_said_to_be_made(environ, capsys):
-    made = Revision(added=[ONE], files=("x.md",), made_file=True)
-    result = outcome(chosen(path="x.md"), revision=made, new_branch="mian")
+    made = Revision(
+        added=[ONE], files=("x.md",), made_file=True, commit="c0f", new_branch="mian"
+    )
+    result = outcome(chosen(path="x.md"), revision=made)
     summary = paragraphs(told(environ, result).summary)
     file = "x.md was not there before: it was made"
     branch = "The branch mian was not there before: it was made, as `branch` says"
@@ -230,10 +239,16 @@ def test_a_day_without_an_announcement_is_said_to_be_normal(environ):
     assert QUIET in told(environ, nothing()).summary
 
 
+def test_a_day_without_an_announcement_is_normal_also_where_earlier_papers_came(
+    environ,
+):
+    assert QUIET in told(environ, nothing(matched={"1": ()})).summary
+
+
 @pytest.mark.parametrize(
     "changes",
-    [{"entries": 12}, {"is_complete": False}, {"matched": {"1": ()}}],
-    ids=["entries came", "a source failed", "papers came"],
+    [{"entries": 12}, {"is_complete": False}],
+    ids=["entries came", "a source failed"],
 )
 def test_no_other_day_is_said_to_be_quiet(environ, changes):
     assert "announced. A quiet day" not in told(environ, nothing(**changes)).summary

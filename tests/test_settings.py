@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import date, datetime, timedelta, timezone
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -198,6 +199,11 @@ def test_a_commit_message_may_have_several_lines():
     assert value("commit-message", load(**{"commit-message": text})) == text
 
 
+def test_a_commit_message_that_cannot_be_used_is_shown_as_it_was_written():
+    text = "Add {added}\n\x07"
+    assert repr(text) in error(**{"commit-message": text})
+
+
 def test_a_window_in_a_saved_feed_is_an_error():
     said = error(**{"feed-url": str(DAYS[0]), "since": "2025-04-01"})
     assert said.startswith("since: '2025-04-01' cannot be read from a saved feed")
@@ -237,8 +243,9 @@ def test_the_token_is_not_shown_where_settings_are_printed():
     assert "secret" not in repr(load(token="secret"))
 
 
-def test_the_token_is_not_shown_where_it_cannot_be_used():
-    assert "secret" not in error(token="secret\x07")
+@pytest.mark.parametrize("sign", ["\x07", "\udcff", "\u200b", "ä"])
+def test_the_token_is_not_shown_where_it_cannot_be_used(sign):
+    assert "secret" not in error(token=f"secret{sign}")
 
 
 def test_the_token_of_the_job_is_used_only_where_it_is_handed_on():
@@ -272,13 +279,14 @@ def test_what_may_be_meant_otherwise_is_told_of_both_lists_of_keywords():
 
 
 def test_categories_that_arxiv_has_are_no_warning():
-    assert load(categories="cs.IR, math, hep-th, eess.SY").warnings == ()
+    assert load(categories="cs.IR, math, hep-th, eess.SY").warnings == []
 
 
 def test_a_category_that_arxiv_does_not_have_is_a_warning_with_the_nearest_ones():
     (warning,) = load(categories="cs.IR, cs.NPL").warnings
-    assert warning.startswith(
-        "categories: arXiv has no 'cs.NPL'; the nearest are cs.PL"
+    assert warning == (
+        "categories: arXiv has no 'cs.NPL'; the nearest are cs.PL, cs.PF, cs.NI; "
+        "all it has are listed at https://arxiv.org/category_taxonomy"
     )
 
 
@@ -291,3 +299,9 @@ def test_a_paper_to_be_left_out_matches_nothing():
     settings = load(keywords="llm", exclude="survey")
     assert settings.match(paper(title="An LLM")) == ("llm",)
     assert settings.match(paper(title="A survey of LLMs")) == ()
+
+
+def test_a_section_of_many_underlines_is_refused_at_once():
+    began = process_time()
+    assert "cannot be a name" in error(section="_" * 60 + "!")
+    assert process_time() - began < 1

@@ -2,5 +2,4 @@
 
 from .client import Client as Client
 from .reading import Reading as Reading
-from .reading import Request as Request
 from .reading import read as read

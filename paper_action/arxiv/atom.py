@@ -100,7 +100,7 @@ def _total(root: etree._Element) -> int:
 
 def _texts(entry: etree._Element) -> _Texts:
     """Return the text of each child, by its name."""
-    texts = _Texts(str)
+    texts: _Texts = defaultdict(str)
     for child in entry:
         texts[child.tag] = _text(child)
     return texts
@@ -150,7 +150,9 @@ def _moment(text: str) -> datetime:
 
         # A zone's name alone would be read by this machine's clock: its offset counts.
         moment = parser.parse(text[:100], tzinfos=lambda _name, offset: offset)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment.utcoffset() is None:  # ValueError for an offset of more than a day
+        return moment.replace(tzinfo=UTC)
+    return moment
 
 
 def _categories(entry: etree._Element) -> tuple[str, ...]:
@@ -159,8 +161,9 @@ def _categories(entry: etree._Element) -> tuple[str, ...]:
         *entry.iterchildren(_ARXIV + "primary_category"),
         *entry.iterchildren(_ATOM + "category"),
     ]
-    terms = [tag.get("term", "").strip() for tag in tags]
-    return tuple(term for term in dict.fromkeys(terms) if term)
+    terms = dict.fromkeys(tag.get("term", "").strip() for tag in tags)
+    terms.pop("", None)
+    return tuple(terms)
 
 
 def _authors(entry: etree._Element) -> tuple[str, ...]:
@@ -187,10 +190,11 @@ def _split_names(text: str) -> list[str]:
     if text.count("(") != text.count(")"):  # somebody has forgotten one
         return text.split(",")
     names: list[list[str]] = []
-    depth = 0
+    depth = 0  # of the brackets that are open
     for piece in text.split(","):
-        if depth <= 0:
-            names.append([])
-        names[-1].append(piece)
+        if depth > 0:
+            names[-1].append(piece)
+        else:
+            names.append([piece])
         depth += piece.count("(") - piece.count(")")
     return [",".join(pieces) for pieces in names]

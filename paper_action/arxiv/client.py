@@ -7,6 +7,7 @@ One request at a time, ``delay`` seconds apart, by a client that names itself
 import os
 import re
 import time
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from random import uniform
@@ -22,30 +23,16 @@ from .atom import Feed, parse
 if TYPE_CHECKING:  # slow to import, and not needed for a saved feed
     import requests
 
-MOST_MIB = 16  # in an answer; arXiv's largest has 6
+MOST = 16 * 2**20  # bytes in an answer; arXiv's largest has 6 MiB
 MOST_REDIRECTS = 5
 AGAIN = (406, 408, 425, 429, *range(500, 600))  # arXiv throttles by 406, 429 and 503
-
-
-class Patience:
-    """The seconds that are ``left`` to spend on servers that fail or dawdle."""
-
-    def __init__(self) -> None:
-        self.left = 0.0
-
-    def spend(self, seconds: float) -> None:
-        """Have less of it; what is overspent is forgiven."""
-        self.left = max(0, self.left - max(0, seconds))
-
-    def is_left(self, seconds: float) -> bool:
-        """Tell whether one may wait so long."""
-        return seconds <= self.left
 
 
 class Client:
     """Makes the requests of one run, spaced, and again while its ``patience`` lasts.
 
-    A caller may put another ``clock`` and ``sleep`` in the place of the system's.
+    That is the seconds left to spend on servers that fail or dawdle. A caller may put
+    another ``clock`` and ``sleep`` in the place of the system's.
     """
 
     def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
@@ -53,13 +40,8 @@ class Client:
         self.log = log
         self.clock: Callable[[], float] = time.monotonic
         self.sleep: Callable[[float], object] = time.sleep
-        self.patience = Patience()
+        self.patience = 0.0
         self._has_asked = False
-        self._headers = {
-            "User-Agent": _user_agent(),
-            "Accept": "application/atom+xml, application/xml;q=0.9, */*;q=0.1",
-            "Accept-Encoding": "gzip, deflate",
-        }
 
     def read(self, url: str, start: int = 0) -> Feed:
         """Return the document at an address, asked for again while that may help.
@@ -76,25 +58,24 @@ class Client:
                 if not feed.entries and start < feed.total:
                     words = f"an empty page at {start} of {feed.total}"
                     raise SourceError(words, retry=True)
-                self.patience.spend(self.clock() - began - self.settings.timeout)
-                return feed
             except SourceError as error:
-                self.patience.spend(self.clock() - began)
-                wait = self._pause(error, longest)
-                if not error.retry or not self.patience.is_left(wait):
+                self._spend(self.clock() - began)
+                pause = error.after or uniform(longest / 2, longest)
+                wait = max(pause, self.settings.delay)
+                if not error.retry or wait > self.patience:
                     raise
-                again = f"again in {round(wait, 1)} s"
-                self.log(f"{urlsplit(url).hostname}: {error}; {again}")
-                self.patience.spend(wait)
-                self.sleep(wait)
-                longest = min(2 * longest, 60)
+                host = urlsplit(url).hostname
+                self.log(f"{host}: {error}; again in {round(wait, 1)} s")
+            else:
+                self._spend(self.clock() - began - self.settings.timeout)
+                return feed
+            self._spend(wait)
+            self.sleep(wait)
+            longest = min(2 * longest, 60)
 
-    def _pause(self, error: SourceError, longest: float) -> float:
-        """Return the seconds before the next try: those asked for, or about so many."""
-        pause = error.after
-        if pause is None:
-            pause = uniform(longest / 2, longest)
-        return max(pause, self.settings.delay)
+    def _spend(self, seconds: float) -> None:
+        """Have less patience; what is overspent is forgiven."""
+        self.patience = max(0, self.patience - max(0, seconds))
 
     def _keep_distance(self) -> None:
         """Wait before every request but the first."""
@@ -125,19 +106,21 @@ class Client:
         """
         import requests
 
+        if urlsplit(url).scheme not in ("http", "https"):  # a proxy may know others
+            raise ValueError("its address does not begin with https://")
         # A password in the address of a redirect is not used: somebody else decides.
         request = requests.Request(
-            "GET", url, headers=self._headers, auth=lambda unchanged: unchanged
+            "GET", url, headers=_headers(), auth=lambda unchanged: unchanged
         )
-        environment = requests.Session().merge_environment_settings(
-            url=url, proxies={}, stream=True, verify=True, cert=None
+        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get(
+            "CURL_CA_BUNDLE"
         )
         return requests.adapters.HTTPAdapter().send(
             request.prepare(),
             stream=True,
             timeout=self.settings.timeout,
-            verify=environment["verify"] or True,
-            proxies=environment["proxies"],
+            verify=bundle or True,
+            proxies=requests.utils.get_environ_proxies(url),
         )
 
     def _feed(self, answer: "requests.Response") -> Feed:
@@ -154,33 +137,59 @@ class Client:
         raise SourceError(f"HTTP {status}", retry=True, after=after)
 
     def _body(self, answer: "requests.Response") -> bytes:
-        """Return a body, which may stall for ``timeout`` and not drip for ever."""
-        end = self.clock() + max(self.patience.left, self.settings.timeout)
+        """Return a body, which may stall for ``timeout`` and not drip for ever.
+
+        It is unpacked when it is there: urllib3 would wait for the first byte of what
+        is packed, and a packed name before it may have no end.
+        """
+        end = self.clock() + max(self.patience, self.settings.timeout)
         body = bytearray()
-        for piece in iter(lambda: answer.raw.read1(2**16, decode_content=True), b""):
+        for piece in iter(lambda: answer.raw.read1(2**16, decode_content=False), b""):
             body += piece
-            if len(body) > MOST_MIB * 2**20:
-                raise SourceError(f"an answer of more than {MOST_MIB} MiB")
+            _check_size(body)
             if self.clock() > end:
                 raise SourceError("the answer does not end", retry=True)
-        return bytes(body)
+        return _unpacked(bytes(body))
 
 
-def _user_agent() -> str:
-    """Return a name that tells where to find whoever asks."""
-    server = os.environ.get("GITHUB_SERVER_URL")
+def _unpacked(body: bytes) -> bytes:
+    """Return a body that may have been packed with gzip."""
+    if not body.startswith(b"\x1f\x8b"):  # as gzip begins, and no XML
+        return body
+    try:
+        body = zlib.decompressobj(wbits=31).decompress(body, MOST + 1)  # 31: gzip's
+    except zlib.error as error:
+        raise SourceError(f"not a whole answer: {error}", retry=True) from error
+    _check_size(body)
+    return body
+
+
+def _check_size(body: bytes | bytearray) -> None:
+    if len(body) > MOST:
+        raise SourceError(f"an answer of more than {MOST // 2**20} MiB")
+
+
+def _headers() -> dict[str, str]:
+    """Return what every request says: who asks, and what can be read."""
+    asks = "python -m paper_action"
     repository = os.environ.get("GITHUB_REPOSITORY")
-    home = f"+{server}/{repository}" if repository else "python -m paper_action"
-    return f"paper-action/{__version__} ({home})"
+    if repository:
+        server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+        asks = f"+{server}/{repository}"
+    return {
+        "User-Agent": f"paper-action/{__version__} ({asks})",
+        "Accept": "application/atom+xml, application/xml;q=0.9, */*;q=0.1",
+        "Accept-Encoding": "gzip",
+    }
 
 
-def _asked_pause(text: str) -> float | None:
-    """Return the seconds that a Retry-After asks for, None for nonsense."""
+def _asked_pause(text: str) -> float:
+    """Return the seconds that a Retry-After asks for, 0 for none and for nonsense."""
     import urllib3
 
     with suppress(urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
         return urllib3.Retry().parse_retry_after(text)
-    return None
+    return 0
 
 
 def _failure(url: str, error: Exception) -> SourceError:

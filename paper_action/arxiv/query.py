@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from urllib.parse import quote
 
-from paper_action.paper import RefusalError
+from paper_action.paper import RefusalError, SourceError
 from paper_action.taxonomy import SUBJECTS, both_names
 
 from .atom import Feed
@@ -37,8 +37,11 @@ def submitted(client: Client, first: date, last: date) -> Iterator[Feed]:
     yield page
     start = 0
     while page.entries == PAGE or start + page.entries < page.total:
+        before = page
         start += max(page.entries - OVERLAP, 1)
         page = _page(client, first, last, start)
+        if page == before:  # some cache goes on giving it, and so without an end
+            raise SourceError(f"the page at {start} is the one before it once more")
         yield page
 
 
@@ -51,9 +54,10 @@ def _page(client: Client, first: date, last: date, start: int) -> Feed:
     begin = first.strftime("%Y%m%d0000")
     end = (last + DAY).strftime("%Y%m%d0000")
     query = quote(f"({names}) AND submittedDate:[{begin} TO {end}]")
+    page = f"start={start}&max_results={PAGE}"
     order = "sortBy=submittedDate&sortOrder=ascending"
-    page = f"start={start}&max_results={PAGE}&{order}"
-    return client.read(f"{client.settings.api_url}?search_query={query}&{page}", start)
+    address = client.settings.api_url
+    return client.read(f"{address}?search_query={query}&{page}&{order}", start)
 
 
 def _terms(categories: Sequence[str]) -> list[str]:
@@ -69,22 +73,21 @@ def _terms(categories: Sequence[str]) -> list[str]:
 
 
 def records(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
-    """Yield arXiv's own records of papers."""
-    for start in range(0, len(ids), ID_PAGE):
-        yield from _records(client, ids[start : start + ID_PAGE])
+    """Yield arXiv's own records of papers.
 
-
-def _records(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
-    """Yield records; an ID that makes arXiv refuse them all is found by halves."""
-    query = f"max_results={ID_PAGE}&id_list={','.join(ids)}"
-    try:
-        page = client.read(f"{client.settings.api_url}?{query}")
-    except RefusalError:
-        if len(ids) == 1:
-            client.log(f"arXiv knows no paper {ids[0]}")
-            return
-        middle = len(ids) // 2
-        yield from _records(client, ids[:middle])
-        yield from _records(client, ids[middle:])
-    else:
-        yield page
+    An ID that makes arXiv refuse all that were asked for with it is found by halves.
+    """
+    parts = [ids[start : start + ID_PAGE] for start in range(0, len(ids), ID_PAGE)]
+    while parts:
+        part = parts.pop(0)
+        query = f"max_results={ID_PAGE}&id_list={','.join(part)}"
+        try:
+            page = client.read(f"{client.settings.api_url}?{query}")
+        except RefusalError:
+            middle = len(part) // 2
+            if middle:
+                parts = [part[:middle], part[middle:], *parts]
+            else:
+                client.log(f"arXiv knows no paper {part[0]}")
+        else:
+            yield page

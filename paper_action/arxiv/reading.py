@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from paper_action.paper import Cursor, Paper, SourceError, by_age
-from paper_action.settings import ANNOUNCE_TYPES, Settings
+from paper_action.paper import Cursor, Paper, SourceError, by_age, counted
+from paper_action.settings import ANNOUNCE_TYPES
 from paper_action.taxonomy import both_names
 
 from .atom import Feed, parse
-from .client import Client as Client
+from .client import Client
 from .query import DAY, records, submitted
 from .withdrawn import is_withdrawn
 
@@ -25,19 +25,6 @@ API = "the query API"
 FEED_CAP = 2000  # entries that arXiv puts into a feed
 LONGEST_GAP = timedelta(days=365)  # that is filled in without being asked to
 LONGEST_HOLD = timedelta(days=91)  # by moderators, from submission to announcement
-
-
-class Request(NamedTuple):
-    """What is asked of arXiv.
-
-    ``listed`` are the IDs that the list has, ``ids`` those whose records are to be had;
-    ``cursor`` is how far the list has read.
-    """
-
-    settings: Settings
-    listed: Set[str]
-    ids: Sequence[str] = ()
-    cursor: Cursor | None = None
 
 
 class Reading(NamedTuple):
@@ -60,8 +47,8 @@ class Reading(NamedTuple):
 class Answer(NamedTuple):
     """What one source gave; one that was not asked gave nothing.
 
-    ``papers`` are those that count, ``ids`` all that it gave. A source that was read to
-    its end ``is_whole``, of one that was not a ``failure`` tells why.
+    ``papers`` are those that count, ``ids`` all that it gave. A ``failure`` tells why
+    the source was not read to its end.
     """
 
     papers: Sequence[Paper] = ()
@@ -69,63 +56,73 @@ class Answer(NamedTuple):
     entries: int = 0
     warnings: Sequence[str] = ()
     failure: str = ""
-    is_whole: bool = False
 
 
-def read(client: Client, request: Request) -> Reading:
+def read(
+    client: Client, listed: Set[str], ids: Sequence[str], cursor: Cursor | None
+) -> Reading:
     """Read what was announced, what the API has of the days before, and the records.
 
-    Raises SourceError when no source could be read, ConfigError for a category that
-    arXiv does not have.
+    ``listed`` are the IDs that the list has, ``ids`` those whose records are to be had;
+    ``cursor`` is how far the list has read. Raises SourceError when no source could be
+    read, ConfigError for a category that arXiv does not have.
     """
-    settings = request.settings
-    asks_feed = not settings.window
-    asks_api = settings.window or (settings.lookback_days and not settings.saved_feed)
-    sources = [asks_feed, asks_api, request.ids]
-    share = settings.max_wait / sum(map(bool, sources))
-    feed = api = by_id = Answer()
-    if asks_feed:
-        client.patience.left += share
-        feed = _read_feed(client)
-    if asks_api:
-        client.patience.left += share
-        api = _read_api(client, request, feed)
-    if request.ids:
-        client.patience.left += share
-        by_id = _read_records(client, request.ids)
+    settings = client.settings
+    answers = _ask(client, listed, ids, cursor)
+    feed, api, by_id = answers
     return Reading(
         papers=_in_order_of_rows(feed.papers, api.papers, settings.order),
         records=_by_id(by_id.papers),
         entries=feed.entries,
         cursor=_how_far(feed, api, settings.today),
         warnings=[*feed.warnings, *api.warnings, *by_id.warnings],
-        failures=_failures([feed, api, by_id]),
+        failures=[answer.failure for answer in answers if answer.failure],
     )
 
 
-def _failures(answers: Sequence[Answer]) -> list[str]:
-    """Return what is missing, and why; SourceError where nothing could be read."""
-    failures = [answer.failure for answer in answers if answer.failure]
-    if not any(answer.is_whole or answer.papers for answer in answers):
+def _ask(
+    client: Client, listed: Set[str], ids: Sequence[str], cursor: Cursor | None
+) -> tuple[Answer, Answer, Answer]:
+    """Return what the feed gave, the API, and the API for the papers asked for by ID.
+
+    Each source that is asked has its share of the patience, and what others left.
+    """
+    settings = client.settings
+    asks_feed = not settings.window
+    asks_api = not asks_feed or (settings.lookback_days > 0 and not settings.saved_feed)
+    count = asks_feed + asks_api + bool(ids)
+    share = settings.max_wait / count
+    feed = api = by_id = Answer()
+    if asks_feed:
+        client.patience += share
+        feed = _read_feed(client)
+    if asks_api:
+        client.patience += share
+        api = _read_api(client, listed, cursor, feed)
+    if ids:
+        client.patience += share
+        by_id = _read_records(client, ids)
+    failures = [each.failure for each in (feed, api, by_id) if each.failure]
+    if len(failures) == count and not (feed.papers or api.papers or by_id.papers):
         raise SourceError("; ".join([*failures, "nothing was written"]))
-    return failures
+    return feed, api, by_id
 
 
 def _by_id(papers: Iterable[Paper]) -> dict[str, Paper]:
     """Return papers by their ID: of several announcements the first one counts."""
-    found: dict[str, Paper] = {}
+    first: dict[str, Paper] = {}
     for paper in papers:
-        found.setdefault(paper.id, paper)
-    return found
+        first.setdefault(paper.id, paper)
+    return first
 
 
 def _in_order_of_rows(
-    announced: Iterable[Paper], found: Iterable[Paper], order: str
+    announced: Iterable[Paper], filled_in: Iterable[Paper], order: str
 ) -> list[Paper]:
     """Return every paper once: the missed ones by age, then today's by type and age."""
     today = _by_id(announced)
-    both = _by_id(found) | today
-    papers = sorted(both.values(), key=lambda paper: by_age(paper.id))
+    by_id = _by_id(filled_in) | today
+    papers = [by_id[identifier] for identifier in sorted(by_id, key=by_age)]
     missed = [paper for paper in papers if paper.id not in today]
     rows = [paper for paper in papers if paper.id in today]
     rows.sort(key=lambda paper: ANNOUNCE_TYPES.index(paper.announce_type))
@@ -136,10 +133,11 @@ def _in_order_of_rows(
 
 def _how_far(feed: Answer, api: Answer, today: date) -> Cursor | None:
     """Return how far both sources were read: as far as the one that is behind."""
-    if not (feed.is_whole and api.is_whole and feed.ids and api.ids):
+    if feed.failure or api.failure or not feed.ids or not api.ids:
         return None
     newest = [max(answer.ids, key=by_age) for answer in (feed, api)]
-    return Cursor(id=min(newest, key=by_age), day=today)
+    cursor = Cursor(id=min(newest, key=by_age), day=today)
+    return None if cursor.is_ahead_of(today) else cursor
 
 
 # What one source gave
@@ -159,16 +157,18 @@ def _gathered(client: Client, name: str, pages: Iterator[Feed]) -> Answer:
     except (SourceError, OSError) as error:
         part = " to its end" if papers else ""
         failure = f"{name} could not be read{part}: {error}"
-    ids = {paper.id for paper in papers}
     warnings = []
     if unreadable:
         count = f"{len(unreadable)} of {entries} entries cannot be read"
-        warnings = [f"{name}: {count}, such as {unreadable[0]}"]
-    if warnings and not papers:
-        failure = warnings.pop()
+        trouble = f"{name}: {count}, such as {unreadable[0]}"
+        if papers:
+            warnings.append(trouble)
+        else:
+            failure = trouble
+    ids = {paper.id for paper in papers}
     if not failure:
-        client.log(f"{name}: {len(ids)} papers")
-    return Answer(papers, ids, entries, warnings, failure, is_whole=not failure)
+        client.log(f"{name}: {counted(len(ids), 'paper')}")
+    return Answer(papers, ids, entries, warnings, failure)
 
 
 def _counted(client: Client, answer: Answer) -> Answer:
@@ -190,10 +190,12 @@ def _counted(client: Client, answer: Answer) -> Answer:
 
 
 def _is_at_home(paper: Paper, categories: Sequence[str]) -> bool:
-    """Tell whether the primary category is one of the categories, or in an archive."""
-    homes = tuple(f"{category}." for category in categories)
-    names = both_names("".join(paper.categories[:1]))
-    return any(f"{name}.".startswith(homes) for name in names)
+    """Tell whether the primary category, or its archive, is one of the categories."""
+    if not paper.categories:
+        return False
+    names = both_names(paper.categories[0])
+    archives = [name.partition(".")[0] for name in names]
+    return not {*names, *archives}.isdisjoint(categories)
 
 
 # The announcement feed
@@ -206,15 +208,13 @@ def _read_feed(client: Client) -> Answer:
     answer = _gathered(client, name, _feed_pages(client))
     warnings = [*answer.warnings]
     if answer.entries >= FEED_CAP:
-        warnings.append(
-            f"{FEED} is full, {FEED_CAP} entries: papers may be missing in it"
-        )
+        full = f"{FEED} is full, {FEED_CAP} entries: papers may be missing in it"
+        warnings.append(full)
     kinds = {paper.announce_type for paper in answer.papers}
-    unknown = kinds.difference(["", *ANNOUNCE_TYPES])
+    unknown = sorted(kinds.difference(ANNOUNCE_TYPES, [""]))
     if unknown:
-        warnings.append(
-            f"announce type nobody knows: {', '.join(sorted(unknown))[:100]}"
-        )
+        names = ", ".join(unknown)[:100]
+        warnings.append(f"announce type nobody knows: {names}")
     return _counted(client, answer._replace(warnings=warnings))
 
 
@@ -231,53 +231,72 @@ def _feed_pages(client: Client) -> Iterator[Feed]:
 # The query API
 
 
-def _read_api(client: Client, request: Request, feed: Answer) -> Answer:
-    """Return what was submitted on the chosen days, or else what runs have missed."""
-    window = request.settings.window
-    if window:
-        return _read_days(client, *window)
-    answer = _read_missed(client, request, feed)
-    if answer.failure:
-        waits = f"{answer.failure}; the next run asks again for all of it"
-        answer = answer._replace(papers=(), failure=waits)
-    return answer
+def _read_api(
+    client: Client, listed: Set[str], cursor: Cursor | None, feed: Answer
+) -> Answer:
+    """Return what was submitted on the chosen days, or else what runs have missed.
+
+    Of the chosen days those before a failure count; the others wait for the next run.
+    """
+    settings = client.settings
+    today = settings.today
+    if settings.window:
+        first, last = settings.window
+        return _with_hole(_read_days(client, first, min(last, today)))
+    if cursor:
+        answer = _read_missed(client, listed, cursor, feed)
+    else:
+        answer = _read_days(client, today - settings.lookback_days * DAY, today)
+    if not answer.failure:
+        return answer
+    waits = f"{answer.failure}; the next run asks again for all of it"
+    return answer._replace(papers=(), failure=waits)
 
 
-def _read_days(client: Client, first: date, last: date) -> Answer:
-    """Return what was submitted from the first to the last UTC day, if it counts."""
-    pages = submitted(client, first, min(last, client.settings.today))
-    return _counted(client, _gathered(client, API, pages))
+def _with_hole(answer: Answer) -> Answer:
+    """Return an answer whose failure tells from which day on papers are missing."""
+    if not answer.failure or not answer.papers:
+        return answer
+    day = max(paper.date for paper in answer.papers).date()
+    missing = f"papers submitted from {day} on are missing: run again with since {day}"
+    return answer._replace(failure=f"{answer.failure}; {missing}")
 
 
-def _read_missed(client: Client, request: Request, feed: Answer) -> Answer:
-    """Return what was announced since the list's note, or submitted in the last days.
+def _read_missed(
+    client: Client, listed: Set[str], cursor: Cursor, feed: Answer
+) -> Answer:
+    """Return what was announced since the list's note.
 
     Where the feed lacks a wanted one of those, a run was missed, or the feed is behind.
     What moderators had held was then missed as well, so it is asked for further back;
     so it is where the feed could not be read at all.
     """
-    settings = request.settings
-    cursor = request.cursor
-    lookback = settings.lookback_days * DAY
-    if not cursor:
-        return _read_days(client, settings.today - lookback, settings.today)
-    first = max(cursor.day - lookback, settings.today - LONGEST_GAP)
+    settings = client.settings
+    start = cursor.day - settings.lookback_days * DAY
+    first = max(start, settings.today - LONGEST_GAP)
     answer = _newer(_read_days(client, first, settings.today), cursor)
-    known = request.listed | feed.ids
-    has_news = any(settings.match(one) for one in answer.papers if one.id not in known)
-    if answer.failure or (feed.is_whole and not has_news):
+    if answer.failure:
         return answer
     warnings = [*answer.warnings]
-    if feed.is_whole and feed.entries < FEED_CAP:
-        why = f"a run since {cursor.day} was missed, or the feed is behind"
-        warnings.append(f"{API} has papers that {FEED} of today lacks: {why}")
+    if not feed.failure:
+        known = listed | feed.ids
+        news = [paper for paper in answer.papers if paper.id not in known]
+        if not any(settings.match(paper) for paper in news):
+            return answer
+        if feed.entries < FEED_CAP:  # a full one has a warning of its own
+            why = f"a run since {cursor.day} was missed, or the feed is behind"
+            warnings.append(f"{API} has papers that {FEED} of today lacks: {why}")
     held = _newer(_read_days(client, first - LONGEST_HOLD, first - DAY), cursor)
     return answer._replace(
         papers=[*held.papers, *answer.papers],
         warnings=[*warnings, *held.warnings],
         failure=held.failure,
-        is_whole=held.is_whole,
     )
+
+
+def _read_days(client: Client, first: date, last: date) -> Answer:
+    """Return what was submitted from the first to the last UTC day, if it counts."""
+    return _counted(client, _gathered(client, API, submitted(client, first, last)))
 
 
 def _newer(answer: Answer, cursor: Cursor) -> Answer:
@@ -288,7 +307,7 @@ def _newer(answer: Answer, cursor: Cursor) -> Answer:
 
 def _read_records(client: Client, ids: Sequence[str]) -> Answer:
     """Return arXiv's own records; a saved feed is the only source, also for these."""
-    pages = _feed_pages(client)
-    if not client.settings.saved_feed:
-        pages = records(client, ids)
+    pages = records(client, ids)
+    if client.settings.saved_feed:
+        pages = _feed_pages(client)
     return _gathered(client, f"{API}, by ID", pages)

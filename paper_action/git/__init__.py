@@ -1,4 +1,3 @@
 """Git: the list's files committed on the branch's newest commit, and pushed."""
 
 from .desk import Desk as Desk
-from .desk import Published as Published

@@ -5,40 +5,28 @@ branch's newest commit. So nothing of the user's checkout is read or touched, no
 ours can stay in the repository, and a lost race is the same try once more.
 """
 
-import os
+import atexit
 import random
+import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import NamedTuple, TypeVar
+from secrets import token_hex
+from tempfile import gettempdir, mkdtemp
 
 from paper_action.paper import ConfigError, PushError, Revision
-from paper_action.settings import Settings
+from paper_action.settings import Settings, located
 
 from .program import Git
 from .refusals import PassingError
-from .scratch import make_scratch, remove_scratch
 
 Revise = Callable[[Path], Revision]
 Phrase = Callable[[Revision, str], str]
-Found = TypeVar("Found")
 
 _LINK = "120000"  # how git writes that a file is a symbolic link
 _NO_FILTER = ("unspecified", "unset", "set")
-_OLD = 50  # days without a commit; after 60 GitHub switches schedules off
-
-
-class Published(NamedTuple):
-    """What was done to the list, the commit that was pushed, the branch that was made.
-
-    ``commit`` is its SHA; it and ``new_branch``, a name, are empty if there is none.
-    """
-
-    revision: Revision
-    commit: str
-    new_branch: str = ""
+_OLD = 50 * 24 * 60 * 60  # seconds; after 60 days GitHub switches schedules off
 
 
 class Desk:
@@ -58,7 +46,7 @@ class Desk:
         """Lay out the list; ``log`` is told of tries that fail."""
         self._settings = settings
         self._log = log
-        self._scratch = make_scratch()
+        self._scratch = _scratch()
         self._git = Git(settings, self._scratch)
         self._prefix = self._git.run("rev-parse --show-prefix").removesuffix("\n")
         self._branch = self._chosen_branch()
@@ -70,10 +58,10 @@ class Desk:
         address = self._git.run("remote get-url --push", self._remote).strip()
         self._git.use_token(address)
         self._depth = self._kept_depth()
-        self._sent = Published(Revision(), commit="")
+        self._done = Revision()  # by the last try
         self._patiently(self._lay_out, tries=5)
 
-    def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Published:
+    def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Revision:
         """Commit and push what ``revise`` does to the folder, in one of several tries.
 
         ``phrase`` makes the commit's message from the setting. Where nothing changed
@@ -82,25 +70,16 @@ class Desk:
         """
         attempt = partial(self._attempt, revise, phrase, keep_alive=keep_alive)
         try:
-            published = self._published(attempt)
-            if published.new_branch:
-                self._log(f"the remote had no branch {self._branch}: it was made")
-            if published.commit:
-                self._follow(published.commit)
-        finally:
-            remove_scratch(self._scratch)
-        return published
-
-    def _published(self, attempt: Callable[[], Published]) -> Published:
-        """Publish in some tries; what has arrived counts, whatever git says."""
-        try:
-            return self._patiently(attempt, tries=20)
+            self._patiently(attempt, tries=20)
         except PushError as trouble:
-            commit = self._sent.commit
-            if not commit or self._tips().get(self._ref) != commit:
+            if not self._has_arrived():
                 raise
             self._log(f"pushed, but git is not content: {trouble}")
-            return self._sent
+        if self._done.new_branch:
+            self._log(f"the remote had no branch {self._branch}: it was made")
+        if self._done.commit:
+            self._follow(self._done.commit)
+        return self._done
 
     def _checked_out(self) -> str:
         """Return the name of the branch that is checked out, or nothing."""
@@ -108,7 +87,7 @@ class Desk:
 
     def _chosen_branch(self) -> str:
         """Return the name of the branch to push to, as git writes it."""
-        name = self._settings.branch.removeprefix("refs/heads/") or self._checked_out()
+        name = self._settings.branch or self._checked_out()
         if not name:
             raise PushError("HEAD is detached: set `branch` to the branch to push to")
         try:
@@ -127,38 +106,46 @@ class Desk:
         return "origin" if "origin" in remotes else remotes[0]
 
     def _kept_depth(self) -> list[str]:
-        """Return the option that keeps a shallow checkout shallow."""
+        """Return the option that keeps a shallow checkout shallow, as it was given.
+
+        The branch that is checked out needs none: it brings its new commits alone.
+        """
         shallow = self._git.run("rev-parse --is-shallow-repository").strip()
         if shallow != "true" or self._branch == self._checked_out():
             return []
         return ["--depth", self._git.run("rev-list --count HEAD").strip()]
 
-    def _patiently(self, step: Callable[[], Found], tries: int) -> Found:
+    def _patiently(self, step: Callable[[], None], tries: int) -> None:
         """Take a step, again after a pause where another try may help."""
         for number in range(1, tries):
             try:
-                return step()
+                step()
+                return
             except PassingError as trouble:
                 self._log(f"try {number} of {tries}: {trouble}")
             longest = min(0.2 * 2**number, self._git.limit / tries)
             time.sleep(random.uniform(0, longest))
-        return step()
+        step()
 
-    def _attempt(
-        self, revise: Revise, phrase: Phrase, *, keep_alive: bool
-    ) -> Published:
-        """Revise, commit and push, unless the push of the try before had arrived."""
+    def _attempt(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> None:
+        """Revise, commit and push, unless the push of the try before has arrived."""
+        if self._has_arrived():
+            return
         self._lay_out()
-        sent = self._sent.commit
-        if sent and not self._git.run("rev-list -1", sent, f"^{self._tip}"):
-            return self._sent  # the branch has it: only the remote's answer was lost
         revision = revise(self.folder)
         commit = self._commit(revision, phrase, keep_alive=keep_alive)
         new_branch = self._branch if commit and self._is_new else ""
-        self._sent = Published(revision, commit, new_branch)
+        self._done = revision._replace(commit=commit, new_branch=new_branch)
         if commit:
             self._git.run("push --porcelain", self._target, f"{commit}:{self._ref}")
-        return self._sent
+
+    def _has_arrived(self) -> bool:
+        """Tell whether the branch has the last try's commit: an answer can be lost."""
+        commit = self._done.commit
+        if not commit:
+            return False
+        self._fetch()
+        return not self._git.run("rev-list -1", commit, f"^{self._tip}")
 
     def _lay_out(self) -> None:
         """Fetch the branch's newest commit and lay out the list's files.
@@ -173,10 +160,9 @@ class Desk:
         modes = self._modes()
         links = [name for name, mode in modes.items() if mode == _LINK]
         self._at_desk("checkout-index --force -z --stdin", given=links)
-        ours = self._our_names()
-        starts = tuple(f"{name}/".casefold() for name in ours)  # archive/, not archived
-        files = [name for name in modes if f"{name}/".casefold().startswith(starts)]
-        self._refuse_filters([*files, *ours])
+        places = self._places()
+        files = _within(places, modes)
+        self._refuse_filters([*files, *places])
         self._at_desk("checkout-index --force -z --stdin", given=files)
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -196,6 +182,7 @@ class Desk:
             )
         fetch = "fetch --no-tags --no-write-fetch-head"
         self._git.run(fetch, *self._depth, self._remote, self._tip)
+        self._depth = []  # the next time all that has come since is brought
 
     def _tips(self) -> dict[str, str]:
         """Return the newest commits of the branch and of the default one."""
@@ -221,7 +208,7 @@ class Desk:
             modes[name] = about.split()[0]
         return modes
 
-    def _our_names(self) -> list[str]:
+    def _places(self) -> list[str]:
         """Return what git calls the list's files, the archive and a page of it."""
         settings = self._settings
         page = settings.folder + settings.now.strftime("/%Y-%m.md")
@@ -230,8 +217,8 @@ class Desk:
 
     def _name(self, name: str) -> str:
         """Return what git calls a file below ``root``, links followed."""
-        place = os.path.relpath((self.folder / name).resolve(), self._tree)
-        return place.replace(os.sep, "/")
+        place = located(self._tree, f"{self._prefix}{name}", "path")
+        return place.relative_to(self._tree).as_posix()
 
     def _refuse_filters(self, names: Sequence[str]) -> None:
         """Stop where a file goes through a filter of git's, such as that of Git LFS.
@@ -253,23 +240,49 @@ class Desk:
         names = [self._name(name) for name in revision.files]
         self._at_desk("update-index --add -z --stdin", given=names)
         tree = self._at_desk("write-tree").strip()
-        said = self._git.run("rev-list -1", "--format=%T %ct", self._tip)
-        before, moment = said.splitlines()[-1].split()
-        days = (self._settings.now.timestamp() - int(moment)) / 86400
-        if tree != before:
+        if tree != self._at_tip("%T"):
             message = phrase(revision, self._settings.commit_message)
-        elif keep_alive and days >= _OLD:
+        elif keep_alive and self._is_old():
             message = "Keep the schedule alive"
         else:
             return ""
         made = self._git.run("commit-tree", tree, "-p", self._tip, given=[message])
         return made.strip()
 
+    def _is_old(self) -> bool:
+        """Tell whether the branch's newest commit is old."""
+        seconds = self._settings.now.timestamp() - int(self._at_tip("%ct"))
+        return seconds > _OLD
+
+    def _at_tip(self, field: str) -> str:
+        """Return what git's formats call a field of the branch's newest commit."""
+        said = self._git.run("rev-list -1", f"--format={field}", self._tip)
+        return said.splitlines()[-1]
+
     def _follow(self, commit: str) -> None:
         """Move the checkout to a commit, where git can do so without touching edits."""
         try:
             if self._checked_out() != self._branch:
                 raise PushError(f"{self._ref} is not checked out")
-            self._git.run("merge --quiet --ff-only", commit)
+            self._git.run("merge --quiet --ff-only --no-overwrite-ignore", commit)
         except PushError as trouble:
             self._log(f"pushed, but this checkout stays where it was: {trouble}")
+
+
+def _within(places: Sequence[str], names: Iterable[str]) -> list[str]:
+    """Return the names that are one of the places or in one, whatever their case."""
+    starts = tuple(f"{place}/".casefold() for place in places)
+    return [name for name in names if f"{name}/".casefold().startswith(starts)]
+
+
+def _scratch() -> Path:
+    """Make a folder that is gone when the run ends, whatever ends it.
+
+    Nobody else can have its name. Its removal is arranged before there is anything to
+    remove, and twice: the signal that ends a cancelled job may come in the midst of it.
+    """
+    scratch = Path(gettempdir(), f"paper-action-{token_hex(8)}").resolve()
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700)
+    return scratch

@@ -34,6 +34,8 @@ def environment(root: Path, scratch: Path) -> dict[str, str]:
     stand_in.write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
     environ = {name: text for name, text in os.environ.items() if _is_wanted(name)}
     environ["GIT_CONFIG_GLOBAL"] = str(stand_in)
+    # A local replacement of a commit would bring what nobody has pushed.
+    environ["GIT_NO_REPLACE_OBJECTS"] = "1"
     environ["GIT_TERMINAL_PROMPT"] = "0"
     environ["LC_ALL"] = "C"
     return environ

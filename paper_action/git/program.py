@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from signal import SIGTERM
-from subprocess import PIPE, Popen, TimeoutExpired
+from subprocess import PIPE, CompletedProcess, Popen, TimeoutExpired
 from tempfile import TemporaryFile
-from typing import IO, NamedTuple
 
 from paper_action.paper import PushError
 from paper_action.settings import Settings
@@ -61,20 +60,23 @@ class Git:
         limit = self.limit
         if name == "ls-remote":  # the first question to a server, as any other request
             limit = min(limit, self._settings.timeout)
-        hooks = [] if name == "push" else ["-c", "core.hooksPath=/dev/null"]
-        words = ["git", *self._options, *hooks, *command.split(), *arguments]
+        options = [*self._options]
+        # A hook may stop a push, but it would see a token: with one there is no hook.
+        if name != "push" or _HEADER in self._environ:
+            options += ["-c", "core.hooksPath=/dev/null"]
+        words = ["git", *options, *command.split(), *arguments]
         text = "\0".join(given).encode(errors="surrogateescape")
         try:
             ended = self._called(words, environ, text, limit)
         except FileNotFoundError:
             raise PushError(NO_GIT) from None
-        if not ended.in_time:  # then it has failed, whatever it returned
+        except TimeoutExpired:  # then it has failed, whatever it returned
             self.limit /= 2
-            raise refused(name, -SIGTERM, NO_ANSWER)
-        if ended.code != 0:
-            said = (ended.err + ended.out).decode(errors="replace")
-            raise refused(name, ended.code, self._hidden(said))
-        return str(ended.out, errors="surrogateescape")
+            raise refused(name, -SIGTERM, NO_ANSWER) from None
+        if ended.returncode != 0:
+            said = (ended.stderr + ended.stdout).decode(errors="replace")
+            raise refused(name, ended.returncode, self._hidden(said))
+        return ended.stdout.decode(errors="surrogateescape")
 
     def copy_remote(self, remote: str, name: str) -> None:
         """Let a remote have another name to push to.
@@ -111,8 +113,8 @@ class Git:
 
     def _called(
         self, words: list[str], environ: dict[str, str], text: bytes, limit: float
-    ) -> "_Ended":
-        """Call git with a text for its input; return how it ended.
+    ) -> CompletedProcess[bytes]:
+        """Call git with a text for its input; return how it ended, if it did in time.
 
         It writes to files, not pipes: a pipe ends when the last one who holds it does,
         and what an ssh leaves in the background may hold it for hours.
@@ -127,49 +129,30 @@ class Git:
                 stderr=err,
                 start_new_session=True,
             ) as git:
-                in_time = _is_in_time(git, text, limit)
-            return _Ended(in_time, git.returncode, _content(out), _content(err))
+                _let_end(git, text, limit)
+            out.seek(0)
+            err.seek(0)
+            return CompletedProcess(words, git.returncode, out.read(), err.read())
 
     def _hidden(self, said: str) -> str:
         """Return git's words without the token, and without what else is secret."""
-        said = said.replace(self._settings.token or self._basic, "***")
-        said = said.replace(self._basic, "***")
+        for secret in (self._settings.token, self._basic):
+            if secret:
+                said = said.replace(secret, "***")
         for place in _SECRETS:
             said = re.sub(place, "***", said)
         return said
 
 
-class _Ended(NamedTuple):
-    """How a command ended, and what it said."""
-
-    in_time: bool
-    code: int
-    out: bytes
-    err: bytes
-
-
-def _is_in_time(git: Popen[bytes], text: bytes, limit: float) -> bool:
-    """Tell whether git ends by itself in time; it and its helpers end in any case."""
+def _let_end(git: Popen[bytes], text: bytes, limit: float) -> None:
+    """Let git read a text and end in time; it and its helpers end in any case."""
     try:
         git.communicate(text, limit)
-    except TimeoutExpired:
-        return False
-    except BaseException:  # the job is cancelled
+    except (SystemExit, KeyboardInterrupt):  # the job is cancelled
         with suppress(TimeoutExpired):
             git.wait(timeout=1)  # most steps take less, and then no lock can stay
         raise
     finally:
-        _end(git)
-    return True
-
-
-def _end(git: Popen[bytes]) -> None:
-    """End git and its helpers at once and politely: it then takes its locks away."""
-    end = getattr(os, "killpg", os.kill)  # Windows has no groups of processes
-    with suppress(OSError):
-        end(git.pid, SIGTERM)
-
-
-def _content(file: IO[bytes]) -> bytes:
-    file.seek(0)
-    return file.read()
+        end = getattr(os, "killpg", os.kill)  # Windows has no groups of processes
+        with suppress(OSError):
+            end(git.pid, SIGTERM)  # which git obeys, and takes its locks away

@@ -4,24 +4,28 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from paper_action.paper import ID, LINK
+from paper_action.paper import ID, LINK, counted
 
-from .marks import Marker, find_comments, is_code, is_marker, marker_form
+from .marks import Marker, find_comments, find_markers, is_code, marker_form
 from .page import Page, is_dashes
-from .table import Table, split_cells
+from .table import TELLING, Table, columns_of, split_cells
 
 # What a marker looks like to somebody who knows other programs.
 _NEARLY = re.compile(r"(?i)<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b[^>]*-->")
 _UNLINKED = re.compile(rf"(?<![\w./])({ID})(?:v\d+)?(?![\w/])", re.ASCII)
 
 
-def other_half(marker: Marker) -> str:
+def other_half(page: Page, marker: Marker) -> str:
     """Return what is to be said of a marker without the other one."""
-    form = marker_form(marker.kind, marker.section)
-    there = f"{form} in line {marker.line} needs"
-    if marker.kind == "start":
-        return f"{there} {marker_form('end', marker.section)} below it"
-    return f"{there} {marker_form('start', marker.section)} above it"
+    kind = "end" if marker.kind == "start" else "start"
+    where = "below" if marker.kind == "start" else "above"
+    form = marker_form(kind, marker.section)
+    there = f"{marker_form(marker.kind, marker.section)} in line {marker.line}"
+    said = f"{there} needs {form} {where} it"
+    for number, line in enumerate(page.lines, start=1):
+        if not line.shown and line.text.strip() == form:
+            said += f"; line {number} has one in code or a comment that begins before"
+    return said
 
 
 def nearly_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
@@ -30,16 +34,26 @@ def nearly_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
     Those of other sections look so to somebody who forgot to name the section.
     """
     said: list[str] = []
+    others = {marker.line: marker.section for marker in find_markers(page)}
     for number, line in enumerate(page.lines, start=1):
         for found in _NEARLY.finditer(line.shown):
             kind = "start" if found[1].lower() in {"start", "begin"} else "end"
-            is_other = is_marker(line.shown) and not with_others
+            is_other = number in others and not with_others
             if not is_other and not is_code(line.shown, found.start()):
+                form = marker_form(kind, section)
+                what = _what_to_write(found[0], form, others.get(number, ""))
                 said.append(
-                    f"line {number}: {found[0]} is no marker of this table; write "
-                    f"{marker_form(kind, section)} on a line of its own"
+                    f"line {number}: {found[0]} is no marker of this table; {what}"
                 )
     return said
+
+
+def _what_to_write(written: str, form: str, section: str) -> str:
+    """Return what to do about a marker that is none, or that of another section."""
+    if written == form:
+        return "write it on a line of its own"
+    chosen = f"set section to {section}, or " if section else ""
+    return f"{chosen}write {form} on a line of its own"
 
 
 def how_to_choose(section: str) -> str:
@@ -52,8 +66,13 @@ def how_to_choose(section: str) -> str:
     )
 
 
-def unfit_dashes(page: Page, part: range | None = None) -> list[str]:
-    """Return what is to be said of headers with too many dashes below, or too few."""
+def unfit_headers(page: Page, part: range | None = None) -> list[str]:
+    """Return what is to be said of headers without a line of dashes that fits."""
+    return _unfit_dashes(page, part) or _missing_dashes(page, part)
+
+
+def _unfit_dashes(page: Page, part: range | None) -> list[str]:
+    """Return what is to be said of too many dashes below a header, or too few."""
     said: list[str] = []
     for number, (header, dashes) in enumerate(pairwise(page.lines), start=2):
         is_inside = part is None or header.start in part
@@ -62,18 +81,27 @@ def unfit_dashes(page: Page, part: range | None = None) -> list[str]:
             count = len(split_cells(dashes.shown))
             if count != names:
                 said.append(
-                    f"line {number} has dashes for {count} columns, "
+                    f"line {number} has dashes for {counted(count, 'column')}, "
                     f"but the header above it has {names}"
                 )
     return said
 
 
-def missing_dashes(page: Page, part: range) -> list[str]:
-    """Return what is to be said of the first line in a part that looks like a row."""
+def _missing_dashes(page: Page, part: range | None) -> list[str]:
+    """Return what is to be said of the first line that was to be a header.
+
+    Between markers that is any row, elsewhere one that names a paper's column.
+    """
     for number, line in enumerate(page.lines, start=1):
-        if line.start in part and line.shown.startswith("|"):
+        if not line.shown.startswith("|") or page.is_table(line.start):
+            continue
+        is_between = part is not None and line.start in part
+        names_ours = part is None and not TELLING.isdisjoint(columns_of(line.shown))
+        if is_between or names_ours:
             dashes = " | ".join("---" for _ in split_cells(line.shown))
-            return [f"below the header in line {number} | {dashes} | is missing"]
+            return [
+                f"line {number} is no header of a table; write | {dashes} | below it"
+            ]
     return []
 
 

@@ -32,14 +32,6 @@ class Move(NamedTuple):
     warnings: Sequence[str]
 
 
-class _Load(NamedTuple):
-    """A row, and what it takes of a page: bytes, and GitHub's budget for formulas."""
-
-    row: Row
-    size: int
-    formulas: int
-
-
 def read_archive(folder: Path, settings: Settings) -> Pages:
     """Return the pages of our part of the archive, whoever made them.
 
@@ -56,7 +48,10 @@ def read_archive(folder: Path, settings: Settings) -> Pages:
 
 def papers_of(pages: Pages) -> set[str]:
     """Return the papers that pages list."""
-    return set[str]().union(*map(_papers_of, pages.values()))
+    papers: set[str] = set()
+    for text in pages.values():
+        papers |= _papers_of(text)
+    return papers
 
 
 @cache  # a run reads the archive twice
@@ -109,8 +104,8 @@ def _surplus(oldest: Sequence[Row], rest: str, max_bytes: int) -> tuple[int, lis
         if least + sum(costs) <= limit:
             continue
         if least > limit * 9 // 10:
-            what = f"without its rows the file has {least} {unit}, of {limit}"
-            warnings.append(f"max-bytes: {what}")
+            why = f"without its rows the file has {least} {unit}, of at most {limit}"
+            warnings.append(f"max-bytes: no row is moved: {why}")
             continue
         room = (limit - least) * 3 // 4
         surplus = max(surplus, _first_to_go(costs, room))
@@ -141,38 +136,36 @@ def _filed(
         title = first_day.strftime("# arXiv papers of %B %Y")
         new_page = title + ending + ending + header
         path = f"{settings.folder}/{first_day.isoformat()[:7]}"
-        waiting = [_Load(row, _size(row.text), formula_cost(row.text)) for row in group]
+        waiting = list(group)
         number = 1
         while waiting:
             name = f"{path}-{number}.md" if number > 1 else f"{path}.md"
             page = pages.get(name, new_page)
-            fitting = _fitting(page, new_page, waiting, settings.max_bytes)
-            if fitting:
-                filed[name] = page + "".join(load.row.text for load in fitting)
-            placed = {id(load) for load in fitting}
-            waiting = [load for load in waiting if id(load) not in placed]
+            count = _count_fitting(page, waiting, settings.max_bytes)
+            if page == new_page:  # it takes a row that is too long for any
+                count = max(count, 1)
+            if count and _is_ours(page, new_page):
+                filed[name] = page + "".join(row.text for row in waiting[:count])
+                waiting = waiting[count:]
             number += 1
     return filed
 
 
-def _fitting(
-    page: str, new_page: str, loads: Sequence[_Load], limit: int
-) -> list[_Load]:
-    """Return the rows that a page takes, none where somebody else had a hand in it.
-
-    A new page takes a row that is too long for any.
-    """
-    fitting: list[_Load] = []
-    ends_with_row = page.endswith("|" + line_ending(new_page))
-    if page != new_page and not (page.startswith(new_page) and ends_with_row):
-        return fitting
+def _count_fitting(page: str, rows: Sequence[Row], limit: int) -> int:
+    """Return for how many of the first rows a page has room."""
     size = _size(page)
     formulas = formula_cost(page)
-    for load in loads:
-        has_room = size + load.size <= limit and formulas + load.formulas <= _FORMULAS
-        is_first = page == new_page and not fitting
-        if has_room or is_first:
-            fitting.append(load)
-            size += load.size
-            formulas += load.formulas
-    return fitting
+    for count, row in enumerate(rows):
+        size += _size(row.text)
+        formulas += formula_cost(row.text)
+        if size > limit or formulas > _FORMULAS:
+            return count
+    return len(rows)
+
+
+def _is_ours(page: str, new_page: str) -> bool:
+    """Tell whether a page is as we make it, with nothing below its table."""
+    if not page.startswith(new_page) or not page.endswith(line_ending(new_page)):
+        return False
+    tables = read_page(page).tables
+    return bool(tables) and tables[0].end == len(page)

@@ -14,8 +14,6 @@ from .files import line_ending, read_text
 
 Record = dict[str, str | list[str]]
 
-_HEADER_LIMIT = 50_000  # characters in which a header ends
-
 
 def record(paper: Paper) -> Record:
     """Return a paper as programs get it, in plain text.
@@ -51,14 +49,11 @@ def read_data_file(folder: Path, settings: Settings) -> str:
 def extended(text: str, papers: Sequence[Paper], settings: Settings) -> str:
     """Return the text of the data file with papers at its end."""
     ending = line_ending(text)
-    rows = StringIO(newline="")
-    rows.write(text)
     records = [record(paper) for paper in papers]
     if settings.data_file.lower().endswith(".jsonl"):
-        rows.writelines(
-            json.dumps(each, ensure_ascii=False) + ending for each in records
-        )
-        return rows.getvalue()
+        lines = [json.dumps(each, ensure_ascii=False) + ending for each in records]
+        return text + "".join(lines)
+    rows = StringIO(newline="")
     fields = _fields(text) if text else [*records[0]]
     writer = csv.DictWriter(rows, fields, extrasaction="ignore", lineterminator=ending)
     if not text:
@@ -66,9 +61,9 @@ def extended(text: str, papers: Sequence[Paper], settings: Settings) -> str:
     for each in records:
         joined = {name: "; ".join(each[name]) for name in ("authors", "categories")}
         writer.writerow(each | joined)
-    return rows.getvalue()
+    return text + rows.getvalue()
 
 
 def _fields(text: str) -> list[str]:
-    header = StringIO(text[:_HEADER_LIMIT].lstrip("\ufeff"), newline="")
-    return next(csv.reader(header))
+    header = text.lstrip("\ufeff").partition(line_ending(text))[0]
+    return next(csv.reader([header]))

@@ -55,11 +55,9 @@ def _check_capitals(folder: Path, name: str, setting: str) -> None:
     place = folder
     for part in PurePosixPath(name).parts:
         names = [entry.name for entry in place.glob("*")]
-        for other in names:
-            if other.lower() == part.lower() and part not in names:
-                raise ConfigError(
-                    setting, f"{part!r} is there as {other!r}; write that"
-                )
+        alike = [other for other in names if other.lower() == part.lower()]
+        if alike and part not in alike:
+            raise ConfigError(setting, f"{part!r} is there as {alike[0]!r}; write that")
         place /= part
 
 

@@ -1,15 +1,15 @@
-"""What stands around the rows of our table: the text, the header, markers, the note."""
+"""Our table as it is to be written: what stands around its rows, and rows made anew."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from paper_action.paper import Cursor
+from paper_action.paper import Cursor, Paper
 from paper_action.settings import Settings
 
 from .files import line_ending
 from .marks import marker_form, note_form
 from .opening import Opened
-from .table import Row, columns_of, header_of, margin
+from .table import Row, cells, is_theirs, margin, new_header
 
 
 class Frame(NamedTuple):
@@ -37,24 +37,27 @@ def frame_of(before: Opened, cursor: Cursor | None, settings: Settings) -> Frame
     With a cursor the note is made to say it.
     """
     text = before.page.text
-    place = before.place
-    above = text[: place.start]
-    below = text[place.stop :]
+    start = before.place.start
+    stop = before.place.stop
     form = note_form(cursor, settings.section) if cursor else ""
     note = before.note
-    if form and note and note.start < place.start:
-        above = text[: note.start] + form + text[note.end : place.start]
-    elif form and note:
-        below = text[place.stop : note.start] + form + text[note.end :]
+    if form and note:
+        text = text[: note.start] + form + text[note.end :]
+        if note.start < start:  # our table stands behind the note and moves with it
+            growth = len(form) - (note.end - note.start)
+            start += growth
+            stop += growth
 
     if before.table:
-        frame = Frame(above, before.table.header, below, before.table.columns)
+        header = before.table.header
+        frame = Frame(text[:start], header, text[stop:], before.table.columns)
     else:
-        frame = _made(above, below, settings, is_marked=before.part is not None)
+        is_marked = bool(before.part)
+        frame = _new_frame(text[:start], text[stop:], settings, is_marked=is_marked)
     return frame.with_line(form) if form and not note else frame
 
 
-def _made(above: str, below: str, settings: Settings, *, is_marked: bool) -> Frame:
+def _new_frame(above: str, below: str, settings: Settings, *, is_marked: bool) -> Frame:
     """Return the frame of a new table, with markers if there are none yet."""
     ending = line_ending(above + below)
     above += ending
@@ -62,5 +65,49 @@ def _made(above: str, below: str, settings: Settings, *, is_marked: bool) -> Fra
     if not is_marked:
         above += marker_form("start", settings.section) + ending + ending
         below = ending + marker_form("end", settings.section) + below
-    header = header_of(settings.columns, ending)
-    return Frame(above, header, below, columns_of(header.partition(ending)[0]))
+    columns = [name.removesuffix("-folded") for name in settings.columns]
+    return Frame(above, new_header(columns, ending), below, columns)
+
+
+def made_row(
+    paper: Paper, frame: Frame, settings: Settings, old_cells: Sequence[str] = ()
+) -> Row:
+    """Return a paper's row in the table of a frame, as far from the margin as that.
+
+    Of an old row's cells those stay that only people can have filled.
+    """
+    folded = "abstract-folded" in settings.columns
+    made = cells(paper, frame.columns, folded=folded)
+    for number, (column, old) in enumerate(zip(frame.columns, old_cells, strict=False)):
+        if is_theirs(column, old):
+            made[number] = old
+    text = f"{margin(frame.header)}| {' | '.join(made)} |{line_ending(frame.header)}"
+    return Row(text=text, cells=made, ids=[paper.id], subject=paper.id, line=0)
+
+
+def tidied(
+    rows: Sequence[Row], records: Mapping[str, Paper], frame: Frame, settings: Settings
+) -> tuple[list[Row], int]:
+    """Return rows made anew where a record tells how, and the number that changed.
+
+    The others stay byte for byte. A repeat goes only where the paper's first row says
+    the same, whatever people wrote beside it.
+    """
+    left: list[Row] = []
+    firsts: dict[str, Row] = {}
+    changed = 0
+    for row in rows:
+        if row.subject not in records:
+            left.append(row)
+            continue
+        made = made_row(records[row.subject], frame, settings, old_cells=row.cells)
+        first = firsts.setdefault(row.subject, made)
+        is_repeat = made is not first and {*made.cells} <= {"", *first.cells}
+        if is_repeat:
+            changed += 1
+        elif made.text.strip() == row.text.strip():
+            left.append(row)
+        else:
+            left.append(made)
+            changed += 1
+    return left, changed

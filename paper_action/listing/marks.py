@@ -41,11 +41,6 @@ def note_form(cursor: Cursor, section: str) -> str:
     return f"<!-- papers:read {cursor.id} {cursor.day} {section}".rstrip() + " -->"
 
 
-def is_marker(line: str) -> bool:
-    """Tell whether a line is a marker."""
-    return _MARKER.fullmatch(line) is not None
-
-
 def is_code(line: str, at: int) -> bool:
     """Tell whether a place in a line is code: far from the margin, or in backticks."""
     before = line[:at]
@@ -66,16 +61,18 @@ def find_markers(page: Page) -> list[Marker]:
 def lone_marker(markers: Sequence[Marker], section: str) -> Marker | None:
     """Return the marker of a section that lacks another one, if there is such."""
     own = [marker for marker in markers if marker.section == section]
-    if own and own[0].kind == "end":
+    if not own:
+        return None
+    if own[0].kind == "end":
         return own[0]
-    return own[-1] if own and own[-1].kind == "start" else None
+    return own[-1] if own[-1].kind == "start" else None
 
 
-def part_of(markers: Sequence[Marker], section: str) -> range | None:
-    """Return the part of the text between a section's markers, None without a pair."""
+def part_of(markers: Sequence[Marker], section: str) -> range:
+    """Return the part of the text between a section's markers, empty without a pair."""
     own = [marker for marker in markers if marker.section == section]
     if not own or lone_marker(markers, section):
-        return None
+        return range(0)
     return range(own[0].start, own[-1].start)
 
 
@@ -98,13 +95,13 @@ def find_note(page: Page, section: str, today: date) -> Note | None:
 def find_comments(page: Page) -> list[tuple[int, str]]:
     """Return the comments of a page, each with the number of its first line."""
     comments: list[tuple[int, str]] = []
-    start = page.text.find("<!--")
-    end = page.text.find("-->", start)
-    while 0 <= start < end:
-        comments.append((page.number_at(start), page.text[start:end]))
+    end = 0
+    while True:
         start = page.text.find("<!--", end)
         end = page.text.find("-->", start)
-    return comments
+        if start < 0 or end < 0:
+            return comments
+        comments.append((page.number_at(start), page.text[start:end]))
 
 
 def _section(words: str | None) -> str:

@@ -17,8 +17,7 @@ from .marks import (
     part_of,
 )
 from .page import Page, read_page
-from .place import find_table
-from .table import TELLING, Row, Table
+from .table import ADDRESSES, TELLING, Row, Table
 
 NEEDED = "it needs a column Title, Link, PDF or ID"
 
@@ -26,13 +25,14 @@ NEEDED = "it needs a column Title, Link, PDF or ID"
 class Opened(NamedTuple):
     """A list's page, and what of it is ours.
 
-    Without a ``table`` one can be made: at the end of ``part``, the text between our
-    markers, or without these at the end of the page. ``warnings`` say what a person
+    ``part`` is the text between our markers, empty without them. Where there is no
+    ``table``, one can be made at its end, or without markers at the end of the page.
+    ``commented`` are the papers that comments link to. ``warnings`` say what a person
     may have meant otherwise.
     """
 
     page: Page
-    part: range | None
+    part: range
     table: Table | None
     note: Note | None
     papers: Set[str]
@@ -49,8 +49,8 @@ class Opened(NamedTuple):
         """Where our table stands in the text; empty where it can be made."""
         if self.table:
             return range(self.table.start, self.table.end)
-        gap = self.part.stop if self.part else len(self.page.text)
-        return range(gap, gap)
+        end = self.part.stop if self.part else len(self.page.text)
+        return range(end, end)
 
 
 def opened(text: str, settings: Settings) -> Opened:
@@ -59,7 +59,7 @@ def opened(text: str, settings: Settings) -> Opened:
     page = read_page(text)
     markers = find_markers(page)
     part = part_of(markers, section)
-    table = find_table(page, markers, section)
+    table = _find_table(page, markers, section)
     obstacle = _obstacle(page, markers, table, section)
     if obstacle:
         raise refusal(obstacle, page, settings)
@@ -68,8 +68,8 @@ def opened(text: str, settings: Settings) -> Opened:
     for _, comment in find_comments(page):
         commented.update(linked_ids(comment))
     papers = page.papers()
-    if section:  # others have a list of their own, but no comment is made for one alone
-        papers = commented | page.papers(part or range(0))
+    if section:  # the other lists of the file are not ours, but comments are for all
+        papers = page.papers(part) | commented
     return Opened(
         page=page,
         part=part,
@@ -81,11 +81,34 @@ def opened(text: str, settings: Settings) -> Opened:
     )
 
 
+def _find_table(page: Page, markers: Sequence[Marker], section: str) -> Table | None:
+    """Return our table: the first between our markers, else the first of papers."""
+    part = part_of(markers, section)
+    sections = {marker.section for marker in markers}
+    others = [part_of(markers, other) for other in sections]
+    for table in page.tables:
+        if part or section:
+            is_ours = table.start in part
+        else:
+            is_free = not any(table.start in other for other in others)
+            is_ours = is_free and _is_of_papers(table)
+        if is_ours:
+            return table
+    return None
+
+
+def _is_of_papers(table: Table) -> bool:
+    """Tell whether a table is one of papers: it has links, or a column for them."""
+    if "title" not in table.columns:
+        return False
+    return not ADDRESSES.isdisjoint(table.columns) or any(row.ids for row in table.rows)
+
+
 def _warnings(page: Page, table: Table | None, section: str) -> list[str]:
     """Return what to say where no markers tell which table is ours."""
     said = advice.nearly_markers(page, section, with_others=table is None)
     if not table:
-        said += advice.unfit_dashes(page)
+        said += advice.unfit_headers(page)
     return said
 
 
@@ -103,12 +126,11 @@ def _obstacle(
     lone = lone_marker(markers, section)
     if lone:
         nearly = advice.nearly_markers(page, section, with_others=False)
-        return "; ".join([advice.other_half(lone), *nearly])
+        return "; ".join([advice.other_half(page, lone), *nearly])
     if table and TELLING.isdisjoint(table.columns):
         return f"the table in line {table.line} takes no rows: {NEEDED}"
     part = part_of(markers, section)
     if not table and part:
-        said = advice.unfit_dashes(page, part) or advice.missing_dashes(page, part)
-        return "; ".join(said)
+        return "; ".join(advice.unfit_headers(page, part))
     is_hidden = not table and page.unclosed
     return "a table at its end would not be shown" if is_hidden else ""

@@ -55,14 +55,6 @@ class Page(NamedTuple):
         """Tell whether a table stands at an offset."""
         return any(table.start <= offset < table.end for table in self.tables)
 
-    def heading_above(self, number: int) -> str:
-        """Return the text of the last heading above a line, empty if there is none."""
-        for line in reversed(self.lines[: number - 1]):
-            title = heading(line.shown)
-            if title:
-                return title
-        return ""
-
     def papers(self, part: range | None = None) -> set[str]:
         """Return the papers that the text lists, or a part of it: where links lead.
 
@@ -71,15 +63,15 @@ class Page(NamedTuple):
         if part is None:
             part = range(len(self.text))
         papers: set[str] = set()
-        behind = part.start
+        start = part.start  # of the text between the tables
         for table in self.tables:
             if table.start in part:
                 rows_start = table.start + len(table.header)
-                papers.update(linked_ids(self.text[behind:rows_start]))
+                papers.update(linked_ids(self.text[start:rows_start]))
                 for row in table.rows:
                     papers.update(row.ids)
-                behind = table.end
-        papers.update(linked_ids(self.text[behind : part.stop]))
+                start = table.end
+        papers.update(linked_ids(self.text[start : part.stop]))
         return papers
 
 
@@ -87,25 +79,15 @@ def read_page(text: str) -> Page:
     """Read a text."""
     lines, unclosed = _read_lines(text)
     tables: list[Table] = []
-    at = 1  # the line that may hold the dashes below a header
-    while at < len(lines):
+    at = 0
+    while at + 1 < len(lines):
         columns = _columns_at(lines, at)
         if columns:
-            rows, end = _read_rows(lines, at + 1, columns)
-            tables.append(_table(lines, at, columns, rows))
-            at = end
-        at += 1
+            table, at = _read_table(lines, at, columns)
+            tables.append(table)
+        else:
+            at += 1
     return Page(text=text, lines=lines, tables=tables, unclosed=unclosed)
-
-
-def heading(line: str) -> str:
-    """Return the text of a heading like ``## Papers ##``, or nothing."""
-    words = line.split()[1:]
-    if not _HEADING.match(line):
-        return ""
-    if words and not words[-1].strip("#"):
-        del words[-1]
-    return " ".join(words)
 
 
 def is_dashes(line: str) -> bool:
@@ -140,15 +122,14 @@ def _read_lines(text: str) -> tuple[list[Line], int]:
     opener = ""  # what began the code or the comment that hides a line
     opened = 0
     for number, written in enumerate(split_lines(text[start:]), start=1):
-        shown = written.rstrip("\r\n")
-        is_hidden = bool(opener)
+        content = written.rstrip("\r\n")
+        shown = ""
         if not opener:
-            opener = _opener(shown)
+            opener = _opener(content)
             opened = number
-        elif _closes(shown, opener):
+            shown = "" if opener else content
+        elif _closes(content, opener):
             opener = ""
-        if is_hidden or opener:
-            shown = ""
         lines.append(Line(start, written, shown))
         start += len(written)
     return lines, opened if opener else 0
@@ -175,26 +156,36 @@ def _closes(line: str, opener: str) -> bool:
 
 
 def _columns_at(lines: Sequence[Line], at: int) -> list[str]:
-    """Return the columns of the table whose dashes stand in a line, if they do."""
-    dashes = lines[at].shown
-    header = lines[at - 1].shown
+    """Return the columns of the table whose header stands in a line, if one does."""
+    header = lines[at].shown
+    dashes = lines[at + 1].shown
     if "|" not in header or not is_dashes(dashes) or header.startswith("<!--"):
         return []
     columns = columns_of(header)
     return columns if len(columns) == len(split_cells(dashes)) else []
 
 
-def _read_rows(
+def _read_table(
     lines: Sequence[Line], at: int, columns: Sequence[str]
-) -> tuple[list[Row], int]:
-    """Return the rows from a line on, and the line that is no row any more."""
+) -> tuple[Table, int]:
+    """Return the table whose header stands in a line, and the line behind its rows."""
     rows: list[Row] = []
-    while at < len(lines) and _is_row(lines[at].shown):
-        end = _row_end(lines, at)
-        texts = [line.text for line in lines[at:end]]
-        rows.append(read_row(texts, columns, number=at + 1))
-        at = end
-    return rows, at
+    below = at + 2
+    while below < len(lines) and _is_row(lines[below].shown):
+        end = _row_end(lines, below)
+        texts = [line.text for line in lines[below:end]]
+        rows.append(read_row(texts, columns, number=below + 1))
+        below = end
+    last = lines[below - 1]
+    table = Table(
+        start=lines[at].start,
+        end=last.start + len(last.text),
+        line=at + 1,
+        header=lines[at].text + lines[at + 1].text,
+        columns=columns,
+        rows=rows,
+    )
+    return table, below
 
 
 def _is_row(line: str) -> bool:
@@ -216,20 +207,3 @@ def _row_end(lines: Sequence[Line], at: int) -> int:
             if line.endswith("|"):
                 return end + 1
     return at + 1
-
-
-def _table(
-    lines: Sequence[Line], at: int, columns: Sequence[str], rows: Sequence[Row]
-) -> Table:
-    """Return the table whose dashes stand in a line."""
-    start = lines[at - 1].start
-    header = lines[at - 1].text + lines[at].text
-    length = len(header) + sum(len(row.text) for row in rows)
-    return Table(
-        start=start,
-        end=start + length,
-        line=at,
-        header=header,
-        columns=columns,
-        rows=rows,
-    )

@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from paper_action.paper import Cursor, Paper, Revision
-from paper_action.settings import Settings
+from paper_action.settings import DEFAULT_COLUMNS, Settings
 
 from . import advice
 from .archive import Move, Pages, archive_link, move_oldest, papers_of, read_archive
 from .data_file import extended, read_data_file
 from .files import read_text, replace_all
-from .frame import Frame, frame_of
+from .frame import Frame, frame_of, made_row, tidied
 from .marks import Note
 from .opening import NEEDED, Opened, opened, refusal
 from .table import Row
-from .tidy import row_of, tidied
 
 _NEW_FILE = "# arXiv papers\n"
 # A note that is older moves without new rows too: the query API is asked from it on.
@@ -77,11 +76,11 @@ def listed(folder: Path, settings: Settings) -> State:
     Raises ConfigError when the files cannot take rows.
     """
     read_data_file(folder, settings)
-    text = read_text(folder, settings.path, "path")
-    before = opened(text or _NEW_FILE, settings)
+    before = _read(folder, settings)
     untidy: list[str] = []
     if settings.tidy:
-        untidy = list(dict.fromkeys(row.told for row in before.rows if row.told))
+        subjects = [row.subject for row in before.rows if row.subject]
+        untidy = list(dict.fromkeys(subjects))
     return State(
         papers=before.papers | papers_of(read_archive(folder, settings)),
         untidy=untidy,
@@ -96,16 +95,15 @@ def revise(folder: Path, change: Change, settings: Settings) -> Revision:
     would not find what this one wrote.
     """
     data = read_data_file(folder, settings)
-    text = read_text(folder, settings.path, "path")
-    before = opened(text or _NEW_FILE, settings)
+    before = _read(folder, settings)
     is_new = not (folder / settings.path).exists()
     plan = _planned(before, read_archive(folder, settings), change, settings)
-    done = _told(before, plan, change, settings)
+    done = _described(before, plan, change, settings)
     if not plan.is_change:
         return done
 
-    after = _checked(plan, settings)
-    done = done._replace(place=_place(after, plan.new, settings))
+    after = _read_again(plan, settings)
+    done = done._replace(place=_place(after, plan, settings))
     if settings.dry_run:
         return done
 
@@ -116,8 +114,15 @@ def revise(folder: Path, change: Change, settings: Settings) -> Revision:
     return done._replace(files=tuple(files), made_file=is_new, cursor=plan.cursor)
 
 
-def _told(before: Opened, plan: _Plan, change: Change, settings: Settings) -> Revision:
-    """Return what is to be told of a plan, whether it is carried out or not."""
+def _read(folder: Path, settings: Settings) -> Opened:
+    text = read_text(folder, settings.path, "path")
+    return opened(text or _NEW_FILE, settings)
+
+
+def _described(
+    before: Opened, plan: _Plan, change: Change, settings: Settings
+) -> Revision:
+    """Return what is to be said of a plan, whether it is carried out or not."""
     return Revision(
         added=plan.added,
         rows=[row.text.strip() for row in plan.new],
@@ -139,11 +144,11 @@ def _planned(
     cursor = _next_note(before.note, change.cursor, settings, rows_come=bool(added))
     frame = frame_of(before, cursor, settings)
 
-    tidy = tidied(before.rows, change.records, frame, settings)
-    new = [row_of(paper, frame, settings) for paper in added]
-    rows = [*tidy.rows, *new]
+    old, changed = tidied(before.rows, change.records, frame, settings)
+    new = [made_row(paper, frame, settings) for paper in added]
+    rows = [*old, *new]
     if settings.order == "newest-first":
-        rows = [*new, *tidy.rows]
+        rows = [*new, *old]
 
     move = move_oldest(rows, frame, archive, settings)
     link = archive_link(settings)
@@ -155,7 +160,7 @@ def _planned(
         new=new,
         frame=frame,
         move=move,
-        tidied=tidy.changed,
+        tidied=changed,
         cursor=cursor,
     )
 
@@ -169,39 +174,44 @@ def _next_note(
     """
     if not read or not note:
         return read
+    if read.precedes(note.cursor.id):
+        return None
     is_old = settings.today - note.cursor.day > _NOTE_AGE
-    if note.cursor.precedes(read.id) and (rows_come or is_old):
-        return read
-    return None
+    return read if rows_come or is_old else None
 
 
-def _checked(plan: _Plan, settings: Settings) -> Opened:
+def _read_again(plan: _Plan, settings: Settings) -> Opened:
     """Read what is about to be written; ConfigError if the next run would not find it.
 
-    That is our table with its rows, the papers that moved, and the note.
+    That is our table where it was put, its rows, the papers that moved, and the note.
     """
     after = opened(plan.text, settings)
-    found = papers_of(plan.move.pages).union(*(row.ids for row in after.rows))
-    written = [*plan.move.staying, *plan.move.moved]
-    lost = {row.ids[0] for row in written if row.ids} - found
-    is_noted = not plan.cursor or (after.note and after.note.cursor == plan.cursor)
-    if lost or not after.table or not is_noted:
-        line = after.page.number_at(len(plan.frame.above))
-        why = f"the table in line {line} would not be found again with its rows"
-        raise refusal(f"{why}; {NEEDED}", after.page, settings)
-    return after
+    start = len(plan.frame.above)
+    is_there = after.table is not None and after.table.start == start
+
+    rows = [*plan.move.staying, *plan.move.moved]
+    written = {row.ids[0] for row in rows if row.ids}
+    found = papers_of(plan.move.pages)
+    for row in after.rows:
+        found.update(row.ids)
+
+    cursor = after.note.cursor if after.note else None
+    is_noted = plan.cursor in {None, cursor}
+    if is_there and is_noted and written <= found:
+        return after
+    line = after.page.number_at(start)
+    why = f"the table in line {line} would not be found again with its rows"
+    raise refusal(f"{why}; {NEEDED}", after.page, settings)
 
 
-def _place(after: Opened, new: Sequence[Row], settings: Settings) -> str:
-    """Return where the first of new rows stands, for people: file, line and heading."""
-    if not new or not after.table:
+def _place(after: Opened, plan: _Plan, settings: Settings) -> str:
+    """Return where the first of the new rows stands, for people: file and line."""
+    if not plan.added or not after.table:
         return ""
-    texts = {row.text for row in new}
-    lines = [row.line for row in after.rows if row.text in texts]
+    added = {paper.id for paper in plan.added}
+    lines = [row.line for row in after.rows if not added.isdisjoint(row.ids[:1])]
     line = min(lines, default=after.table.line)
-    heading = after.page.heading_above(line)
-    under = f", under “{heading}”" if heading else ""
-    return f"{settings.path}, line {line}{under}"
+    return f"{settings.path}, line {line}"
 
 
 def _warnings(before: Opened, plan: _Plan, settings: Settings) -> list[str]:
@@ -216,6 +226,6 @@ def _warnings(before: Opened, plan: _Plan, settings: Settings) -> list[str]:
 def _notes(before: Opened, settings: Settings) -> list[str]:
     """Return what is worth a line in the log."""
     said = advice.unlinked_comments(before.page)
-    if before.table:
+    if before.table and settings.columns != DEFAULT_COLUMNS:
         said += advice.other_columns(before.table, settings.columns)
     return [f"{settings.path}: {text}" for text in said]

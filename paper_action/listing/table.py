@@ -50,7 +50,7 @@ _FOLD = "<details><summary>Abstract</summary>{}</details>"
 class Row(NamedTuple):
     """A row: its text with the line endings, its cells, the papers that it lists.
 
-    The first of ``ids`` is the paper it is about. ``told`` is the same, but empty
+    The first of ``ids`` is the paper it is about. ``subject`` is the same, but empty
     where no column of ours tells it, so that the row cannot be made anew. ``line``
     is the number of its first line in the file, 0 for a row that was just made.
     """
@@ -58,7 +58,7 @@ class Row(NamedTuple):
     text: str
     cells: Sequence[str]
     ids: Sequence[str]
-    told: str
+    subject: str
     line: int
 
 
@@ -96,12 +96,11 @@ def columns_of(header: str) -> list[str]:
     return [meanings.get(name, "") for name in names]
 
 
-def header_of(columns: Sequence[str], line_ending: str) -> str:
+def new_header(columns: Sequence[str], ending: str) -> str:
     """Return the header of a new table, and the dashes below it."""
-    headings = [_NAMES[column.removesuffix("-folded")][0] for column in columns]
-    names = " | ".join(headings)
+    names = " | ".join(_NAMES[column][0] for column in columns)
     dashes = " | ".join("---" for _ in columns)
-    return f"| {names} |{line_ending}| {dashes} |{line_ending}"
+    return f"| {names} |{ending}| {dashes} |{ending}"
 
 
 def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
@@ -113,22 +112,22 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     """
     joined = " ".join(line.strip() for line in lines)
     cells = split_cells(joined)
-    pairs = list(zip(columns, cells, strict=False))
-    pairs.sort(key=lambda pair: pair[0] not in ADDRESSES)
-    ids = linked_ids(" ".join(cell for column, cell in pairs if column != "abstract"))
+    named = list(zip(columns, cells, strict=False))
+    named.sort(key=lambda pair: pair[0] not in ADDRESSES)
+    ids = linked_ids(" ".join(cell for column, cell in named if column != "abstract"))
     is_crowded = len(cells) > len(columns)
     if is_crowded or len(lines) > 1:
         ids = linked_ids(joined)[:1]
 
-    telling = linked_ids(" ".join(cell for column, cell in pairs if column in TELLING))
-    is_told = ids[:1] == telling[:1]
-    if is_crowded and not {"", "code"}.isdisjoint(columns):
-        is_told = False  # cells that people wrote cannot be told from ours
+    telling = linked_ids(" ".join(cell for column, cell in named if column in TELLING))
+    # Of too many cells nobody knows which ones people wrote.
+    is_mixed = is_crowded and not {"", "code"}.isdisjoint(columns)
+    is_told = bool(telling) and telling[0] in ids[:1] and not is_mixed
     return Row(
         text="".join(lines),
         cells=cells,
         ids=ids,
-        told=ids[0] if ids and is_told else "",
+        subject=ids[0] if is_told else "",
         line=number,
     )
 

@@ -55,6 +55,7 @@ def linked(raw: str, url: str) -> str:
     return f"{markdown} [link]({url})".strip()
 
 
+@lru_cache(maxsize=4096)
 def paragraphs(raw: str) -> str:
     """Return an abstract as one line of Markdown, its paragraphs kept apart."""
     shown: list[str] = []
