@@ -129,7 +129,8 @@ def _find_closer(
     while mark and not text.startswith(closer, mark.start()):
         start = mark.start()
         ends_group = mark[0] == "}" and start not in braces.stray
-        if ends_group or mark[0] == opener:
+        begins_another = mark[0] == opener
+        if ends_group or begins_another:
             return None
         at = mark.end()
         if start in braces.ends and braces.has_whole_formulas(start):
@@ -154,5 +155,5 @@ def _is_prose(tex: str, after: str) -> bool:
         return is_amount or after.isdigit() or _WORD_APART.search(outside) is not None
     if _SENTENCE.search(outside):
         return tex != tex.strip()  # "a $ and the $b$", but not "$in vitro$"
-    has_words = _WORD.search(tex) or _STOPS.fullmatch(tex)  # "a $, $b$"
-    return opens_next and not has_tex and has_words is not None
+    is_text = _WORD.search(tex) or _STOPS.fullmatch(tex)  # "a $, $b$"
+    return opens_next and not has_tex and is_text is not None

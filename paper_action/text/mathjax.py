@@ -128,8 +128,8 @@ def settable(tex: str) -> str:
     tex = _with_paired_braces(tex)
     if "\\" in tex:
         tex = _with_known_macros(tex)
-    hiding = "%#" if _TABLE.search(tex) else "%#&"
-    tex = re.sub(rf"(?<!\\)[{hiding}]", r"\\\g<0>", tex)
+    unseen = "%#" if _TABLE.search(tex) else "%#&"  # & begins a column of a table
+    tex = re.sub(rf"(?<!\\)[{unseen}]", r"\\\g<0>", tex)
     tex = _SHORT_INDEX.sub(r"\1\2", tex)
     return tex.replace("`", "‘").strip()
 
@@ -178,7 +178,8 @@ def _with_known_arguments(tex: str) -> str:
     at = 0
     for found in _ARGUMENT.finditer(tex):
         end = ends.get(found.end() - 1)
-        if found.start() < at or end is None or found[1] not in _WITH_ARGUMENT:
+        is_within_another = found.start() < at
+        if is_within_another or end is None or found[1] not in _WITH_ARGUMENT:
             continue
         parts.append(tex[at : found.start()])
         parts.append(_with_argument(found[1], tex[found.end() : end]))

@@ -34,9 +34,7 @@ _MARKDOWN_LINK = re.compile(r"\[([^\][{}]+)\]\((https?://[^\s<>(){}\\]+)\)")
 _QUOTED = re.compile(r"(?<![\w`\\])`([^`'$]+)(?<!\\)'(?![\w'])")
 
 # What an address consists of, escaped or not; its last sign is no stop.
-_ADDRESS_SIGNS = (
-    r"(?:[A-Za-z0-9!#%&'()*+,./:;=?@_~\[\]-]|\\[_%#&~])+(?<![].,;:!?')*])"
-)
+_ADDRESS_SIGNS = r"(?:[A-Za-z0-9!#%&'()*+,./:;=?@_~\[\]-]|\\[_%#&~])+(?<![].,;:!?')*])"
 # Where the reader stops. Each alternative begins with a sign, not with a group, which
 # lets the search go from one such sign to the next.
 _MARK = re.compile(
@@ -44,7 +42,7 @@ _MARK = re.compile(
     rf"|http(?P<address>s?://{_ADDRESS_SIGNS})"
 )
 _ESCAPED = re.compile(r"\\([_%#&~])")
-_NO_WORD = tuple(" ~([<>=\\")  # before a tilde that is no tie
+_NO_WORD = " ~([<>=\\"  # before a tilde that is no tie
 _QUOTES_AND_DASHES = {"``": "“", "''": "”", "---": "—", "--": "–"}
 # How an argument begins, behind a star or options.
 _ARGUMENT = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
@@ -56,7 +54,7 @@ _SWITCH = re.compile(r" *\\([A-Za-z]+) *")
 _LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
 _DOTTED = str.maketrans("ıȷ", "ij")
 _ADDRESS = re.compile(r"https?://[^\s<>{}|\\`]+")
-# The members of a set, or one with an index; no TeX.
+# What is in the braces of a set: several members, or one with an index, without TeX.
 _SET = re.compile(r"[^{}\\]*[,_][^{}\\]+")
 # In a formula: text in a style, a citation, and what may stand beside those.
 _GROUP = r"\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
@@ -169,7 +167,8 @@ class _Reader:
 
     def _formula(self, tex: str) -> list[Piece]:
         """Return a formula, or what it says: text, or the address of a paper."""
-        if self.depth < _DEPTH and _STOPS.fullmatch(_TEXT_MACRO.sub("", tex)):
+        beside_text = _TEXT_MACRO.sub("", tex)
+        if _STOPS.fullmatch(beside_text) and self.depth < _DEPTH:
             inner = _Reader(tex, with_papers=self.with_papers, depth=self.depth + 1)
             return inner.pieces()
         shown = settable(tex)
@@ -188,7 +187,7 @@ class _Reader:
         """Return a blank that does not break, behind a word, else a tilde."""
         before = self.text[max(at - 1, 0) : at]
         after = self.text[at + 1 : at + 2]
-        if before in ("", *_NO_WORD) or after in ("", "~"):
+        if not before or before in _NO_WORD or not after or after == "~":
             return "~"
         return "" if after == " " else "\N{NO-BREAK SPACE}"
 
@@ -208,7 +207,7 @@ class _Reader:
             return self._styled(STYLES[name])
         arguments = [self._argument() for _ in range(count)]
         if name not in MACROS and not as_text(arguments[0]):
-            return [f"\\{name}"]
+            return [f"\\{name}"]  # \Ours{} of the author's own
         pieces: list[Piece] = []
         for part in re.split(r"(#\d)", shown):
             pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
