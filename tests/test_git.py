@@ -1124,10 +1124,11 @@ def test_a_transfer_that_stalls_ends_after_the_timeout(origin, checkout, certifi
 
 
 @posix
+@pytest.mark.parametrize("first", ["", "trap '' TERM &&"])
 def test_a_first_question_without_an_answer_ends_after_the_timeout(
-    origin, checkout, tmp_path, wrapped
+    origin, checkout, tmp_path, wrapped, first
 ):
-    once = f'mkdir "{tmp_path}/once" 2> /dev/null && sleep 200'
+    once = f'mkdir "{tmp_path}/once" 2> /dev/null && {first} sleep 100'
     wrapped(f'case "$*" in *ls-remote*) {once};; esac')
     begun = time.monotonic()
     publish(checkout, timeout=1, max_wait=300)

@@ -36,15 +36,15 @@ def nearly_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
     said: list[str] = []
     others = {marker.line: marker.section for marker in find_markers(page)}
     for number, line in enumerate(page.lines, start=1):
+        if number in others and not with_others:
+            continue
         for found in _NEARLY.finditer(line.shown):
+            if is_code(line.shown, found.start()):
+                continue
             kind = "start" if found[1].lower() in {"start", "begin"} else "end"
-            is_other = number in others and not with_others
-            if not is_other and not is_code(line.shown, found.start()):
-                form = marker_form(kind, section)
-                what = _what_to_write(found[0], form, others.get(number, ""))
-                said.append(
-                    f"line {number}: {found[0]} is no marker of this table; {what}"
-                )
+            form = marker_form(kind, section)
+            what = _what_to_write(found[0], form, others.get(number, ""))
+            said.append(f"line {number}: {found[0]} is no marker of this table; {what}")
     return said
 
 
@@ -66,28 +66,33 @@ def how_to_choose(section: str) -> str:
     )
 
 
-def unfit_headers(page: Page, part: range | None = None) -> list[str]:
-    """Return what is to be said of headers without a line of dashes that fits."""
+def unfit_headers(page: Page, part: range) -> list[str]:
+    """Return what is to be said of headers without a line of dashes that fits.
+
+    Those between our markers count, or where there are none those of the whole page.
+    """
     return _unfit_dashes(page, part) or _missing_dashes(page, part)
 
 
-def _unfit_dashes(page: Page, part: range | None) -> list[str]:
+def _unfit_dashes(page: Page, part: range) -> list[str]:
     """Return what is to be said of too many dashes below a header, or too few."""
     said: list[str] = []
     for number, (header, dashes) in enumerate(pairwise(page.lines), start=2):
-        is_inside = part is None or header.start in part
-        if is_inside and "|" in header.shown and is_dashes(dashes.shown):
-            names = len(split_cells(header.shown))
-            count = len(split_cells(dashes.shown))
-            if count != names:
-                said.append(
-                    f"line {number} has dashes for {counted(count, 'column')}, "
-                    f"but the header above it has {names}"
-                )
+        if part and header.start not in part:
+            continue
+        if "|" not in header.shown or not is_dashes(dashes.shown):
+            continue
+        names = len(split_cells(header.shown))
+        count = len(split_cells(dashes.shown))
+        if count != names:
+            said.append(
+                f"line {number} has dashes for {counted(count, 'column')}, "
+                f"but the header above it has {names}"
+            )
     return said
 
 
-def _missing_dashes(page: Page, part: range | None) -> list[str]:
+def _missing_dashes(page: Page, part: range) -> list[str]:
     """Return what is to be said of the first line that was to be a header.
 
     Between markers that is any row, elsewhere one that names a paper's column.
@@ -95,9 +100,10 @@ def _missing_dashes(page: Page, part: range | None) -> list[str]:
     for number, line in enumerate(page.lines, start=1):
         if not line.shown.startswith("|") or page.is_table(line.start):
             continue
-        is_between = part is not None and line.start in part
-        names_ours = part is None and not TELLING.isdisjoint(columns_of(line.shown))
-        if is_between or names_ours:
+        is_meant = line.start in part
+        if not part:
+            is_meant = not TELLING.isdisjoint(columns_of(line.shown))
+        if is_meant:
             dashes = " | ".join("---" for _ in split_cells(line.shown))
             return [
                 f"line {number} is no header of a table; write | {dashes} | below it"

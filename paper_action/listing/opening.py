@@ -77,7 +77,7 @@ def opened(text: str, settings: Settings) -> Opened:
         note=find_note(page, section, settings.today),
         papers=papers,
         commented=commented,
-        warnings=[] if part else _warnings(page, table, section),
+        warnings=_warnings(page, part, table, section),
     )
 
 
@@ -104,11 +104,13 @@ def _is_of_papers(table: Table) -> bool:
     return not ADDRESSES.isdisjoint(table.columns) or any(row.ids for row in table.rows)
 
 
-def _warnings(page: Page, table: Table | None, section: str) -> list[str]:
+def _warnings(page: Page, part: range, table: Table | None, section: str) -> list[str]:
     """Return what to say where no markers tell which table is ours."""
+    if part:
+        return []
     said = advice.nearly_markers(page, section, with_others=table is None)
     if not table:
-        said += advice.unfit_headers(page)
+        said += advice.unfit_headers(page, part)
     return said
 
 
