@@ -37,7 +37,10 @@ class ConfigError(PaperActionError):
     exit_code = 2
 
     def __init__(self, setting: str, message: str) -> None:
-        super().__init__(f"{setting}: {message}")
+        # Python shows a text with signs before its quotes and backslashes; nobody wrote
+        # those.
+        as_written = message.replace("\\'", "'").replace("\\\\", "\\")
+        super().__init__(f"{setting}: {as_written}")
 
 
 class SourceError(PaperActionError):

@@ -32,8 +32,6 @@ title link abstract abstract-folded authors date pdf categories comment doi id c
 DEFAULT_COLUMNS = ("title", "link", "abstract", "authors")
 # A row tells by one of these which paper it is of.
 _NAMING_COLUMNS = {"title", "link", "pdf", "id"}
-# A terminal's 80 signs, less those that stand before a setting's explanation.
-_HELP_WIDTH = 56
 _FIRM = "\u00a0"  # a blank at which no line ends
 
 
@@ -242,9 +240,8 @@ def _joined(argv: Sequence[str]) -> list[str]:
 
 def _help(declared: Setting) -> str:
     """Return what --help says of a setting, its default in one line."""
-    default = f"(default: {declared.default or 'none'})"
-    firm = default.replace(" ", _FIRM)
-    text = fill(f"{declared.about} {firm}", _HELP_WIDTH, break_on_hyphens=False)
+    default = f"(default: {declared.default or 'none'})".replace(" ", _FIRM)
+    text = fill(f"{declared.about} {default}", width=56, break_on_hyphens=False)
     return text.replace(_FIRM, " ")
 
 
@@ -293,9 +290,7 @@ def _check_places(settings: Settings) -> None:
     """Raise ConfigError for places that are not there, not ours, or not apart."""
     root = settings.root
     if not root.is_dir():
-        raise ConfigError(
-            "root", f"{str(root)!r} is not a folder; write . for this one"
-        )
+        raise ConfigError("root", f"{str(root)!r} is no folder; write . for this one")
     path = located(root, settings.path, "path")
     archive = located(root, settings.archive, "archive")
     located(root, settings.data_file, "data-file")

@@ -130,6 +130,19 @@ def test_what_a_value_that_is_missing_would_stand_before_is_a_flag(capsys):
     assert "argument --keywords: expected one argument" in said
 
 
+AS_WRITTEN = [  # a setting and its text, which the error shows as it is
+    ("keywords", r"\bRAG\b"),
+    ("keywords", """'multi modal' OR "RAG\""""),
+    ("path", r"docs\list.md"),
+    ("archive", r"\\server\old"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), AS_WRITTEN)
+def test_an_error_shows_a_text_once_and_as_it_was_written(name, text):
+    assert error(**{name: text}).count(text) == 1
+
+
 def test_an_exclude_of_comments_alone_leaves_nothing_out():
     settings = load(keywords="llm", exclude="# survey\n")
     assert settings.match(paper(title="A survey of LLMs")) == ("llm",)
@@ -173,8 +186,8 @@ def test_a_value_is_read_from_its_text(name, text, result):
 def test_a_bad_value_is_an_error_that_shows_one_that_would_do(name, text, hint):
     said = error(**{name: text})
     assert said.startswith(f"{name}: ")
-    assert said.count(repr(text)) == 1
-    assert hint in said.replace(repr(text), "")
+    assert said.count(f"'{text}'") == 1
+    assert hint in said.replace(f"'{text}'", "")
 
 
 FILES = ("path", "root", "archive", "data-file", "feed-url")
