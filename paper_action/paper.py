@@ -17,9 +17,10 @@ _ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?", re.
 _ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
 _DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
 _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
-# A link to one paper, any version; group 1 is the ID.
+# A link to one paper, any version; group 1 is the ID. GitHub makes one of www., too.
 LINK = re.compile(
-    rf"(?i:https?://(?:{_ARXIV}|{_DOI}|{_OTHER}))({ID})(?:v\d+)?(?!\d)", re.ASCII
+    rf"(?:(?i:https?://)|\bwww\.)(?i:{_ARXIV}|{_DOI}|{_OTHER})({ID})(?:v\d+)?(?!\d)",
+    re.ASCII,
 )
 # An affiliation behind a name, which may have brackets of its own.
 _AFFILIATION = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")

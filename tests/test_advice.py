@@ -181,14 +181,15 @@ def test_papers_in_comments_are_not_elsewhere(folder):
 
 
 COLUMNS = [  # the setting, what is said of a table with Title, Link, Abstract, Authors
-    ("title, link", ""),
-    ("title, abstract-folded", ""),
+    ("title, link, abstract-folded, authors", ""),
+    ("title, link", "the table in line 1 has others, or in other order;"),
+    ("link, title, abstract, authors", "has others, or in other order;"),
     ("title, date, code", "the table in line 1 has no date, code;"),
 ]
 
 
 @pytest.mark.parametrize(("columns", "said"), COLUMNS)
-def test_columns_that_a_table_does_not_have_are_a_line_in_the_log(
+def test_where_columns_differ_from_the_tables_that_is_a_line_in_the_log(
     folder, columns, said
 ):
     done = revise(folder, HEAD, columns=columns)
@@ -197,10 +198,17 @@ def test_columns_that_a_table_does_not_have_are_a_line_in_the_log(
     assert get(folder).startswith(HEAD)
 
 
+def test_so_is_a_table_unlike_a_new_one_where_no_columns_were_asked_for(folder):
+    done = revise(folder, "| Title | Link |\n|---|---|\n")
+    assert "has no abstract, authors; it keeps its own header" in "".join(done.notes)
+
+
 COMMENTS = [  # a comment, the ID that has no link
     ("<!-- not for us: 2504.03184 -->", "2504.03184"),
     ("<!-- arXiv:2504.03184v2\nhere -->", "2504.03184"),
     ("<!-- no\nhep-th/9901001 -->", "hep-th/9901001"),
+    ("<!-- not for us: arxiv.org/abs/2504.03184 -->", "2504.03184"),
+    ("<!-- arxiv.org/pdf/2504.03184v1 -->", "2504.03184"),
     ("<!-- https://arxiv.org/abs/2504.03184 -->", ""),
     ("<!-- https://arxiv.org/abs/2504.03184 and 2504.03185 -->", "2504.03185"),
     ("<!-- version 2504.1 of 2025.12345 -->", ""),

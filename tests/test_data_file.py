@@ -72,6 +72,12 @@ def test_without_new_papers_it_is_not_written(folder):
     assert done.files == ()
 
 
+def test_a_header_may_tell_papers_by_their_addresses(folder):
+    put(folder, "title,url\n", "d.csv")
+    revise(folder, papers=NEW[:1], data_file="d.csv")
+    assert get(folder, "d.csv") == f"title,url\nAn LLM,{NEW[0].url}\n"
+
+
 @pytest.mark.parametrize(("said", "text"), pages("refused d.csv"))
 def test_a_header_without_one_id_is_an_error_at_once(folder, said, text):
     put(folder, text, "d.csv")

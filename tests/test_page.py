@@ -23,6 +23,8 @@ LINKS = [  # an address, and the paper that it leads to
     ("http://arxiv.org/abs/2504.04178", "2504.04178"),
     ("http://arxiv.org/pdf/2504.04178v1", "2504.04178"),
     ("https://de.arxiv.org/abs/2504.04178", "2504.04178"),
+    ("www.arxiv.org/abs/2504.04178", "2504.04178"),
+    ("www.alphaxiv.org/abs/2504.04178v2", "2504.04178"),
     ("https://www.arxiv.org/pdf/2504.04178v12.pdf", "2504.04178"),
     ("https://browse-export.arxiv.org/abs/2504.04178", "2504.04178"),
     ("HTTPS://ARXIV.ORG/abs/2504.04178", "2504.04178"),
@@ -51,6 +53,7 @@ def test_each_address_of_a_paper_lists_it(folder, address, identifier):
 
 NO_LINKS = [
     "arXiv:2504.04178", "2504.04178", "https://arxiv.org/list/cs.IR/2504",
+    r"www\.arxiv.org/abs/2504.04178", "arxiv.org/abs/2504.04178",
     "https://arxiv.org.example/abs/2504.04178", "https://notarxiv.org/abs/2504.04178",
     "https://arxiv.org/abs/2504.041781", "https://arxiv.org/abs/2513.04178",
     "https://doi.org/10.48550/2504.04178", "https://huggingface.co/datasets/2504.04178",

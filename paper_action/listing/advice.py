@@ -12,7 +12,10 @@ from .table import TELLING, Table, columns_of, split_cells
 
 # What a marker looks like to somebody who knows other programs.
 _NEARLY = re.compile(r"(?i)<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b[^>]*-->")
-_UNLINKED = re.compile(rf"(?<![\w./])({ID})(?:v\d+)?(?![\w/])", re.ASCII)
+# An ID behind a slash is one in an address that is no link, as it lacks its https.
+_UNLINKED = re.compile(
+    rf"(?:(?<![\w./])|(?<=/abs/)|(?<=/pdf/))({ID})(?:v\d+)?(?![\w/])", re.ASCII
+)
 
 
 def other_half(page: Page, marker: Marker) -> str:
@@ -125,12 +128,15 @@ def unlinked_comments(page: Page) -> list[str]:
 
 
 def other_columns(table: Table, columns: Sequence[str]) -> list[str]:
-    """Return what is to be said where a table lacks columns that were asked for."""
-    names = dict.fromkeys(column.removesuffix("-folded") for column in columns)
-    lacking = [name for name in names if name not in table.columns]
-    if not lacking:
+    """Return what is to be said where a table's columns are not those asked for."""
+    names = list(dict.fromkeys(column.removesuffix("-folded") for column in columns))
+    if names == table.columns:
         return []
+    lacking = [name for name in names if name not in table.columns]
+    what = (
+        f"has no {', '.join(lacking)}" if lacking else "has others, or in other order"
+    )
     return [
-        f"columns: the table in line {table.line} has no {', '.join(lacking)}; "
+        f"columns: the table in line {table.line} {what}; "
         "it keeps its own header, which you can edit"
     ]

@@ -42,9 +42,11 @@ def read_data_file(folder: Path, settings: Settings) -> str:
     """
     name = settings.data_file
     text = read_text(folder, name, "data-file") if name else ""
-    if text and name.lower().endswith(".csv") and _fields(text).count("id") != 1:
-        what = f"{name!r} needs a header with one `id`, as in id,title,url"
-        raise ConfigError("data-file", what)
+    if text and name.lower().endswith(".csv"):
+        fields = _fields(text)
+        if fields.count("id") > 1 or not {"id", "url"} & {*fields}:
+            what = f"{name!r} needs a header with one `id` or `url`, as in id,title,url"
+            raise ConfigError("data-file", what)
     return text
 
 

@@ -44,7 +44,8 @@ def note_form(cursor: Cursor, section: str) -> str:
 def is_code(line: str, at: int) -> bool:
     """Tell whether a place in a line is code: far from the margin, or in backticks."""
     before = line[:at]
-    return before.startswith(("    ", "\t")) or before.count("`") % 2 == 1
+    is_quoted = len(re.findall("`+", before)) % 2 == 1
+    return is_quoted or before.startswith(("    ", "\t"))
 
 
 def find_markers(page: Page) -> list[Marker]:

@@ -112,7 +112,8 @@ def starts_block(line: str) -> bool:
 
 
 def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
+    blanks = line.expandtabs(4)
+    return len(blanks) - len(blanks.lstrip(" "))
 
 
 def _read_lines(text: str) -> tuple[list[Line], int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from paper_action.paper import Cursor, Paper, Revision
-from paper_action.settings import DEFAULT_COLUMNS, Settings
+from paper_action.settings import Settings
 
 from . import advice
 from .archive import Move, Pages, archive_link, move_oldest, papers_of, read_archive
@@ -226,6 +226,6 @@ def _warnings(before: Opened, plan: _Plan, settings: Settings) -> list[str]:
 def _notes(before: Opened, settings: Settings) -> list[str]:
     """Return what is worth a line in the log."""
     said = advice.unlinked_comments(before.page)
-    if before.table and settings.columns != DEFAULT_COLUMNS:
+    if before.table:
         said += advice.other_columns(before.table, settings.columns)
     return [f"{settings.path}: {text}" for text in said]

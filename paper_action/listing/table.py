@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from paper_action.paper import Paper, linked_ids
+from paper_action.paper import ID, LINK, Paper, linked_ids
 from paper_action.text import line as markdown
 from paper_action.text import linked, paragraphs
 
@@ -37,12 +37,16 @@ _COLUMNS = {name.lower(): column for column, names in _NAMES.items() for name in
 _DECORATION = re.compile(
     r"(?:<[^<>]*>"  # HTML
     r"|!\[[^][]*\]\([^()]*\)"  # an image
-    r"|\]\([^()]*\)"  # where a link leads
-    r"|:\w+:"  # an emoji by its name
+    r"|\](?:\([^()]*\)|\[[^][]*\])"  # where a link leads
+    r"|:[\w+-]+:"  # an emoji by its name
     r"|&#?\w+;"  # an entity
     r"|[\W_])+"  # emphasis, brackets, emoji
 )
 _BORDER = re.compile(r"\|(?<!\\\|)")  # a pipe, unless it is one behind a backslash
+
+# The cell of a link, a PDF or an ID as we make it, which no other column's is like.
+_OUR_LINK = re.compile(rf"\[(?:{LINK.pattern}|pdf|{ID})\]\({LINK.pattern}\)", re.ASCII)
+_LINKED_TITLE = re.compile(rf"\[.*?\]\({LINK.pattern}", re.ASCII)
 
 _FOLD = "<details><summary>Abstract</summary>{}</details>"
 
@@ -107,19 +111,25 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     """Read a row from its line, or from those into which line breaks tore it.
 
     All its links count but those of an abstract, the one in a column of addresses
-    first. Where a row is torn or has too many cells, nobody knows which cell is the
-    abstract, and its first link alone counts.
+    first. A link as we make it comes before all others, under whatever column of ours:
+    the header may have been edited since. Where a row is torn or has too many cells,
+    nobody knows which cell is the abstract, and its first link alone counts.
     """
     joined = " ".join(line.strip() for line in lines)
     cells = split_cells(joined)
     named = list(zip(columns, cells, strict=False))
     named.sort(key=lambda pair: pair[0] not in ADDRESSES)
-    ids = linked_ids(" ".join(cell for column, cell in named if column != "abstract"))
+    made = _made_link(named, cells[len(columns) :])
+    listed = linked_ids(
+        " ".join(cell for column, cell in named if column != "abstract")
+    )
+    ids = made + listed
     is_crowded = len(cells) > len(columns)
     if is_crowded or len(lines) > 1:
         ids = linked_ids(joined)[:1]
 
-    telling = linked_ids(" ".join(cell for column, cell in named if column in TELLING))
+    told = linked_ids(" ".join(cell for column, cell in named if column in TELLING))
+    telling = made + told
     # Of too many cells nobody knows which ones people wrote.
     is_mixed = is_crowded and not {"", "code"}.isdisjoint(columns)
     is_told = bool(telling) and telling[0] in ids[:1] and not is_mixed
@@ -132,6 +142,21 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     )
 
 
+def _made_link(named: Sequence[tuple[str, str]], more: Sequence[str]) -> list[str]:
+    """Return the paper of the first link as we make it, if there is one.
+
+    It may stand below any name of ours, and behind the last one; where a title is a
+    link, the row never had another.
+    """
+    ours = [cell for column, cell in named if column]
+    if any(column == "title" and _LINKED_TITLE.match(cell) for column, cell in named):
+        ours = [cell for column, cell in named if column in ADDRESSES]
+    for cell in [*ours, *more]:
+        if _OUR_LINK.fullmatch(cell):
+            return linked_ids(cell)[-1:]
+    return []
+
+
 def is_theirs(column: str, cell: str) -> bool:
     """Tell whether people filled a cell: one that is not ours, or leads elsewhere.
 
@@ -140,7 +165,7 @@ def is_theirs(column: str, cell: str) -> bool:
     """
     if not column:
         return True
-    leads_elsewhere = cell.count("://") > len(linked_ids(cell))
+    leads_elsewhere = "://" in LINK.sub("", cell)
     return leads_elsewhere and column in TELLING | {"code"}
 
 
