@@ -480,3 +480,9 @@ def test_a_title_in_a_commit_message_does_not_act(title, acting):
     assert acting not in shown
     assert shown.replace("\u2060", "") == f"- {title}"
     assert address == f"  {paper().url}"
+
+
+def test_a_title_does_not_act_either_where_tex_parts_its_signs():
+    title = r"Closes {\#}12 of {@}someone"
+    message = commit_message(Revision(added=[paper(title=title)]), "Add")
+    assert "- Closes #\u206012 of @\u2060someone\n" in message
