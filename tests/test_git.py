@@ -643,16 +643,17 @@ def test_the_users_own_configuration_counts(
 
 
 def test_of_the_users_two_configurations_the_one_in_the_home_itself_wins(
-    origin, checkout, tmp_path, monkeypatch
+    checkout, tmp_path, monkeypatch
 ):
-    calls = '[remote "origin"]\n\treceivepack = {}\n'
+    says = '[core]\n\tsshCommand = "echo Host key verification failed, {} >&2; false"\n'
     (tmp_path / ".config" / "git").mkdir(parents=True)
-    (tmp_path / ".config" / "git" / "config").write_text(calls.format("false"))
-    (tmp_path / ".gitconfig").write_text(calls.format("git-receive-pack"))
+    (tmp_path / ".config" / "git" / "config").write_text(says.format("deep"))
+    (tmp_path / ".gitconfig").write_text(says.format("home"))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    publish(checkout)
-    assert shown(origin) == GROWN
+    lead(checkout, "ssh://host.invalid/list")
+    with pytest.raises(PushError, match="failed, home"):
+        publish(checkout)
 
 
 # What stands in .gitattributes ⇒ the file that goes through a filter
