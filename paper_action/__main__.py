@@ -48,8 +48,9 @@ def _run(settings: Settings, report: Report) -> None:
         folder = desk.folder if desk else settings.root
         reading = _read(folder, settings, report)
 
-    matched = {paper.id: settings.match(paper) for paper in reading.papers}
-    wanted = [paper for paper in reading.papers if matched[paper.id]]
+    matched = {paper.id: settings.keywords.match(paper) for paper in reading.papers}
+    found = [paper for paper in reading.papers if matched[paper.id]]
+    wanted = [paper for paper in found if not settings.excludes(paper)]
     change = listing.Change(wanted, reading.records, reading.cursor)
     with report.step("Write the list"):
         revision = _write(desk, change, settings, report)
@@ -58,6 +59,7 @@ def _run(settings: Settings, report: Report) -> None:
         Outcome(
             settings=settings,
             matched=matched,
+            excluded=len(found) - len(wanted),
             revision=revision,
             entries=reading.entries,
             is_complete=not reading.failures,

@@ -60,17 +60,26 @@ class Keywords(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "Keywords":
-        """Read the grammar; ValueError shows what cannot be read, and what to write."""
+        """Read keywords, one at least.
+
+        ValueError shows what cannot be read, and what to write.
+        """
+        keywords = cls.parse_any(text)
+        if not keywords.texts:
+            raise ValueError(
+                f"{text!r} holds no keyword; write llm, or * for every paper"
+            )
+        return keywords
+
+    @classmethod
+    def parse_any(cls, text: str) -> "Keywords":
+        """Read keywords, also where all that stands there is a comment."""
         alternatives: dict[str, Terms] = {}
         notices: list[str] = []
         for line in text.splitlines():
             found = {part: _alternative(part) for part in _parts(line)}
             alternatives |= found
             notices += _notices(found)
-        if not alternatives:
-            raise ValueError(
-                f"{text!r} holds no keyword; write llm, or * for every paper"
-            )
         terms = [term for each in alternatives.values() for term in each]
         fields = frozenset(field for term in terms for field, _ in term.places)
         return cls(alternatives, fields, tuple(dict.fromkeys(notices)))
@@ -106,9 +115,11 @@ _FIELDS: dict[str, Callable[[Paper], str]] = {
     "au": lambda paper: "; ".join(map(plain, paper.names)),
     "cat": _categories,
 }
-# What Unicode does not take apart, or leaves apart. The soft hyphen goes.
-_HYPHENS = dict.fromkeys(map(ord, "-‐‒–—―−"), " ")
-_FOLDED = str.maketrans("ʼ‘’øłđðħıȷ", "'''olddhij", "\u00ad") | _HYPHENS
+# What Unicode does not take apart, or leaves apart. Signs that nobody sees go: the soft
+# hyphen, the blank without a width, and two that join words.
+_UNSEEN = "\u00ad\u200b\u2060\ufeff"
+_HYPHENS = dict.fromkeys(map(ord, "-֊־‐‒–—―⁃−⸺⸻"), " ")
+_FOLDED = str.maketrans("ʼ‘’øłđðħıȷ", "'''olddhij", _UNSEEN) | _HYPHENS
 
 
 def fold(text: str) -> str:
@@ -134,6 +145,8 @@ _PHRASE = f"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?"
 _COMMENT = re.compile(rf"^\s*#.*|({_PHRASE})|\s#(?:\s.*)?$")
 _PART = re.compile(f"(?:{_PHRASE}|[^{_QUOTES}{_COMMAS}])+")
 _PIECE = re.compile(r'(?:"[^"]*"|[^\s"])+')
+# A formula in a title stays as its authors typed it: $\alpha$-divergence.
+_FORMULA = re.compile(r"\$[^$\s]+\$")
 
 # Signs of other search languages, and what to write here; the first one found is told.
 # A sign is a pattern for an alternative with a blank at both ends and empty quotes.
@@ -143,16 +156,16 @@ _FOREIGN = (
     (r"\|", "a comma in place of |"),
     (";", "a comma in place of ;"),
     ("(?<! AND) NOT ", "ANDNOT in place of NOT, as in llm ANDNOT survey"),
-    (" !", "ANDNOT in place of !, as in llm ANDNOT survey"),
-    (r' -["\w]', "ANDNOT in place of the minus, as in llm ANDNOT survey"),
+    ("[ :]!", "ANDNOT in place of !, as in llm ANDNOT survey"),
+    (r'[ :]-["\w]', "ANDNOT in place of the minus, as in llm ANDNOT survey"),
     ("^ [-+•·–—] ", "the keyword without the dash of a list"),
-    (" &&? ", "AND in place of &"),
+    (" & |&&", "AND in place of &"),
     (r" \+ ", "AND in place of +"),
     (r' \+["\w]', "AND between words that must all be there, without +"),
     (r"[][]", "commas between keywords, without square brackets"),
-    ("[ :]['‘’`]", 'double quotes in place of single ones, as in "RAG"'),
-    (r" /.+/\w* ", "the word without slashes, which is found inside others too"),
-    (r"[ :]\^|\$|\\", r'the word without ^, $ or \, or "RAG" for a whole word'),
+    ("[ :](?!['’][STst] )['‘’`]", 'double quotes in place of single ones, as in "RAG"'),
+    (r"[ :]/.+/\w* ", "the word without slashes, which is found inside others too"),
+    (r"[ :]\^|\$ |\\", r'the word without ^, $ or \, or "RAG" for a whole word'),
     (r"\?", "the word without ?, a part of it is enough"),
     ("~", "the word without ~, which is found inside others too"),
 )
@@ -182,7 +195,7 @@ def _terms(straight: str) -> Terms:
     """Read the terms of an alternative, whose quotes and commas are plain ones."""
     if straight.count('"') % 2:
         raise ValueError('a quotation mark at both ends, as in "RAG"')
-    outside = f" {_unquoted(straight)} "
+    outside = _FORMULA.sub('""', f" {_unquoted(straight)} ")
     for sign, instead in _FOREIGN:
         if re.search(sign, outside):
             raise ValueError(f"{instead}; signs to look for stand in double quotes")

@@ -29,7 +29,6 @@ class PaperActionError(Exception):
     """A failure the user can act on; its text is shown as it is."""
 
     exit_code = 1
-    setting = ""  # that is to be changed
 
 
 class ConfigError(PaperActionError):
@@ -39,7 +38,6 @@ class ConfigError(PaperActionError):
 
     def __init__(self, setting: str, message: str) -> None:
         super().__init__(f"{setting}: {message}")
-        self.setting = setting
 
 
 class SourceError(PaperActionError):

@@ -60,7 +60,7 @@ class Report:
     def fail(self, error: PaperActionError) -> None:
         """Say why the run fails."""
         self.exit_code = error.exit_code
-        self._annotate("error", str(error), error.setting)
+        self._annotate("error", str(error))
         if not self._has_outputs:
             self._tell_outputs(Revision(), {})
         parts = ["## The run failed", _shown(str(error))]
@@ -99,8 +99,8 @@ class Report:
                 self._alerts.append(alert)
                 self._annotate(kind, text)
 
-    def _annotate(self, kind: str, text: str, title: str = "") -> None:
-        """Say a notice, a warning or an error, on a runner below a title.
+    def _annotate(self, kind: str, text: str) -> None:
+        """Say a notice, a warning or an error.
 
         Nobody is called to look at the notices of a scheduled run.
         """
@@ -109,18 +109,17 @@ class Report:
             print(line)
         elif self._is_runner:
             line = line.replace("%", "%25")  # to a runner %0A is the end of a line
-            named = f"{kind} title={title}" if title else kind
-            print(f"::{named}::{line}")
+            print(f"::{kind}::{line}")
         else:
             print(f"{kind}: {line}", file=sys.stderr)
 
     def _links(self, outcome: Outcome) -> list[str]:
         """Return links to the commit, and to the list in it if its place is known."""
         commit = outcome.revision.commit
-        if not commit:
+        repository = self._environ.get("GITHUB_REPOSITORY")
+        if not commit or not repository:
             return []
-        server = self._environ.get("GITHUB_SERVER_URL")
-        home = f"{server}/{self._environ.get('GITHUB_REPOSITORY')}"
+        home = f"{self._environ.get('GITHUB_SERVER_URL')}/{repository}"
         links = [f"[Commit {commit[:7]}]({home}/commit/{commit})"]
         if str(outcome.settings.root) in (".", self._environ.get("GITHUB_WORKSPACE")):
             path = quote(os.fsencode(outcome.settings.path))

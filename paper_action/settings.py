@@ -8,12 +8,14 @@ token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 # --help begins with the text above. A setting is declared once, as a field of Settings,
 # and its value checked here, before anything is read from the network.
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+import re
+from argparse import ArgumentParser, RawTextHelpFormatter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from os.path import isfile, realpath  # Path's own raise for some names
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NamedTuple
 
 from . import __version__, match, readers
@@ -30,6 +32,9 @@ title link abstract abstract-folded authors date pdf categories comment doi id c
 DEFAULT_COLUMNS = ("title", "link", "abstract", "authors")
 # A row tells by one of these which paper it is of.
 _NAMING_COLUMNS = {"title", "link", "pdf", "id"}
+# A terminal's 80 signs, less those that stand before a setting's explanation.
+_HELP_WIDTH = 56
+_FIRM = "\u00a0"  # a blank at which no line ends
 
 
 class Setting(NamedTuple):
@@ -65,7 +70,7 @@ class Settings(NamedTuple):
         "papers to keep, see below",
         Keywords.parse,
     )
-    exclude: Keywords | None = setting(None, "papers to leave out", Keywords.parse)
+    exclude: Keywords | None = setting(None, "papers to leave out", Keywords.parse_any)
     announce_types: tuple[str, ...] = setting(
         ", ".join(ANNOUNCE_TYPES),
         "announcements that count",
@@ -166,9 +171,13 @@ class Settings(NamedTuple):
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return the alternatives that a paper matches; none if it is left out."""
-        if self.exclude and self.exclude.match(paper):
+        if self.excludes(paper):
             return ()
         return self.keywords.match(paper)
+
+    def excludes(self, paper: Paper) -> bool:
+        """Tell whether a paper is to be left out, whatever it matches."""
+        return bool(self.exclude and self.exclude.match(paper))
 
 
 DECLARED: dict[str, Setting] = Settings._field_defaults
@@ -178,7 +187,9 @@ def read_settings(
     argv: Sequence[str], environ: Mapping[str, str], now: datetime
 ) -> Settings:
     """Return what flags and variables ask for; ConfigError for what cannot be done."""
-    written = vars(parser(environ).parse_args(argv))
+    if any(word.partition("=")[0] == "--token" for word in argv):
+        raise ConfigError("token", f"it has no flag; set the variable {PREFIX}TOKEN")
+    written = vars(parser(environ).parse_args(_joined(argv)))
     written["token"] = environ.get(f"{PREFIX}TOKEN", "")
     written["root"] = written["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
     values = {name: _value(name, text) for name, text in written.items()}
@@ -197,7 +208,7 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
         description=__doc__,
         epilog=match.__doc__,
         allow_abbrev=False,
-        formatter_class=partial(RawDescriptionHelpFormatter, width=80),
+        formatter_class=partial(RawTextHelpFormatter, width=80),
     )
     top.add_argument(
         "--version", action="version", version=f"paper-action {__version__}"
@@ -209,12 +220,32 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
             f"--{_public(name)}",
             default=environ.get(PREFIX + name.upper(), ""),
             metavar="...",
-            help=f"{declared.about} (default: {declared.default or 'none'})",
+            help=_help(declared),
         )
         if declared.read is readers.boolean:  # the flag alone means true
             flag.nargs = "?"
             flag.const = "true"
     return top
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """Return the words with = before a value like -survey, which is no flag."""
+    flags = {f"--{_public(name)}" for name in DECLARED}
+    words: list[str] = []
+    for word in argv:
+        if words and words[-1] in flags and re.match("-[^-]", word) and word != "-h":
+            words[-1] += f"={word}"
+        else:
+            words.append(word)
+    return words
+
+
+def _help(declared: Setting) -> str:
+    """Return what --help says of a setting, its default in one line."""
+    default = f"(default: {declared.default or 'none'})"
+    firm = default.replace(" ", _FIRM)
+    text = fill(f"{declared.about} {firm}", _HELP_WIDTH, break_on_hyphens=False)
+    return text.replace(_FIRM, " ")
 
 
 def located(root: Path, name: str, setting: str) -> Path:

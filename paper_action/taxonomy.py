@@ -74,7 +74,7 @@ def nearest(name: str) -> str:
     from difflib import get_close_matches  # few runs need it
 
     everything = "all it has are listed at https://arxiv.org/category_taxonomy"
-    near = get_close_matches(name.lower(), _SPELLED)
+    near = get_close_matches(name.lower(), _SPELLED, cutoff=0.4)
     if not near:
         return everything
     names = ", ".join(_SPELLED[each] for each in near)

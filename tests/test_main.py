@@ -86,6 +86,13 @@ def test_papers_that_match_exclude_are_left_out(folder):
     assert done.outputs["added"] == "13"
 
 
+def test_a_keyword_that_found_only_what_is_left_out_has_matched(folder):
+    feed = saved_feed(folder / "feed.xml", Entry("2504.00001", title="An LLM survey"))
+    words = ("--keywords=llm, rag", "--exclude=survey")
+    done = run(folder, "--feed-url", feed, *words)
+    assert "\nMatched nothing this time: rag\n" in done.out
+
+
 def test_a_name_with_a_comma_is_told_in_the_log_in_keywords_and_in_exclude(folder):
     words = ("--keywords=au:Wang, Wei\n*", "--exclude=au:Nobody, Xavier")
     done = run(folder, *READ_THE_FIRST_DAY, *words)
@@ -274,14 +281,10 @@ def test_a_source_that_fails_beside_one_that_serves_is_a_warning(folder, server)
 @pytest.mark.parametrize(
     ("flags", "code", "words"),
     [
-        (
-            ("--feed-url", DATA / "error-400.xml"),
-            2,
-            " title=categories::.*Bad subject class 'cs.XX'",
-        ),
+        (("--feed-url", DATA / "error-400.xml"), 2, "::.*Bad subject class 'cs.XX'"),
         (("--feed-url", "cut.xml"), 1, "::.*cut.xml could not be read: not a whole"),
         (("--feed-url", DAYS[0], "--path", "cut.xml/list.md"), 1, r"::.*: .*cut\.xml"),
-        (("--since", "100% wrong"), 2, " title=since::since: '100%25 wrong' is not "),
+        (("--since", "100% wrong"), 2, "::since: '100%25 wrong' is not "),
     ],
 )
 def test_what_cannot_be_read_or_written_is_an_error_in_one_line(

@@ -9,7 +9,7 @@ from paper_action.match import Keywords
 from .conftest import cases, paper
 
 WORDS = {"ti": "Zoo", "abs": '"dense retrieval"', "au": "lewis", "cat": "cs.cl"}
-HYPHENS = "-‐‑‒–—―−﹘﹣－ "
+HYPHENS = "-֊־‐‑‒–—―⁃−⸺⸻﹘﹣－ "
 LETTERS = st.text("aBéßøπЖ中7", min_size=1)
 
 

@@ -1,5 +1,7 @@
 """A file of Markdown: the papers that it lists, and the table in it that is ours."""
 
+from time import process_time
+
 import pytest
 
 from .conftest import paper
@@ -99,6 +101,14 @@ def test_of_two_headings_with_a_table_each_the_first_ones_grows(folder):
     assert done.place == "README.md, line 8"
     assert get(folder).endswith(older)
     assert get(folder).startswith(newer)
+
+
+def test_a_heading_of_many_blanks_takes_no_time(folder):
+    put(folder, f"# {' ' * 100_000}x\n{HEAD}")
+    began = process_time()
+    place = revise(folder).place
+    assert process_time() - began < 2
+    assert place == "README.md, line 4"
 
 
 def test_papers_of_every_heading_count(folder):

@@ -178,6 +178,12 @@ def test_the_numbers_stand_in_one_line_and_in_words(environ):
     assert paragraphs(summary)[0] == f"{numbers}, {rows}"
 
 
+def test_a_paper_that_is_left_out_is_not_among_those_that_matched(environ):
+    result = outcome(matched=MATCHED | {"3": ("llm",)}, excluded=1)
+    numbers = "3 papers read, 2 matched, 2 added"
+    assert paragraphs(told(environ, result).summary)[0] == numbers
+
+
 def test_numbers_that_are_zero_are_left_out(environ):
     result = outcome(matched={"1": ()}, revision=Revision(had=7))
     assert paragraphs(told(environ, result).summary)[0] == "1 paper read"
@@ -205,6 +211,11 @@ def test_the_summary_links_to_the_commit_and_to_the_list_in_it(environ, tmp_path
     links = {link.text: link.get("href") for link in render(summary).iter("a")}
     assert links["Commit c0ffee1"] == f"{HOME}/commit/c0ffee1d"
     assert links["The list"] == f"{HOME}/blob/c0ffee1d/my%20docs/a%20list.md"
+
+
+def test_without_a_repository_on_github_there_is_nothing_to_link(environ):
+    environ.pop("GITHUB_REPOSITORY")
+    assert "/commit/" not in told(environ, pushed()).summary
 
 
 def test_a_list_outside_the_workspace_is_not_linked(environ, tmp_path):
@@ -357,7 +368,7 @@ def test_an_error_names_its_setting_and_has_its_exit_code(environ, capsys):
     report = Report(environ)
     report.fail(ConfigError("since", "'x' is no day"))
     assert report.exit_code == 2
-    assert capsys.readouterr().out == "::error title=since::since: 'x' is no day\n"
+    assert capsys.readouterr().out == "::error::since: 'x' is no day\n"
 
 
 def test_a_step_is_a_group_of_the_log_also_when_it_fails(capsys):

@@ -458,6 +458,11 @@ def test_the_worst_texts_are_read_in_linear_time(piece):
     assert seconds(paragraphs, piece * (20_000 // len(piece))) < 0.5
 
 
+def test_a_dollar_deep_within_groups_is_read_in_linear_time():
+    raw = "{" * 40_000 + "$" + "}" * 40_000
+    assert seconds(paragraphs, rf"\( {raw}") < 0.5
+
+
 def test_a_title_of_many_combining_marks_is_read_in_linear_time():
     assert seconds(line, "a" + "\u0301\u0323" * 100_000) < 1
 

@@ -187,7 +187,7 @@ def _author(author: etree._Element) -> str:
 
 def _split_names(text: str) -> list[str]:
     """Split at the commas outside brackets: A. One (Univ. X, Dept. Y), B. Two."""
-    if text.count("(") != text.count(")"):  # somebody has forgotten one
+    if "(" not in text or text.count("(") != text.count(")"):  # one is forgotten
         return text.split(",")
     names: list[list[str]] = []
     depth = 0  # of the brackets that are open

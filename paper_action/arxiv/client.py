@@ -107,7 +107,7 @@ class Client:
         import requests
 
         if urlsplit(url).scheme not in ("http", "https"):  # a proxy may know others
-            raise ValueError("its address does not begin with https://")
+            raise ValueError("its address is neither http:// nor https://")
         # A password in the address of a redirect is not used: somebody else decides.
         request = requests.Request(
             "GET", url, headers=_headers(), auth=lambda unchanged: unchanged
@@ -129,18 +129,26 @@ class Client:
         if status == 200:
             return parse(self._body(answer))
         if status == 400:
-            parse(self._body(answer))  # which raises an error in arXiv's own words
-            raise RefusalError("HTTP 400")
+            raise self._refusal(answer)
         if status not in AGAIN:
             raise SourceError(f"HTTP {status}")
         after = _asked_pause(answer.headers.get("Retry-After", ""))
         raise SourceError(f"HTTP {status}", retry=True, after=after)
 
+    def _refusal(self, answer: "requests.Response") -> SourceError:
+        """Return the error that arXiv tells in its own words, or its number."""
+        try:
+            parse(self._body(answer))
+        except SourceError as error:
+            if not error.retry:
+                return error
+        return RefusalError("HTTP 400")
+
     def _body(self, answer: "requests.Response") -> bytes:
         """Return a body, which may stall for ``timeout`` and not drip for ever.
 
-        It is unpacked when it is there: urllib3 would wait for the first byte of what
-        is packed, and a packed name before it may have no end.
+        It is unpacked here, once it is whole. urllib3 could do that on the way, but
+        would wait without end, and without us, where nothing comes out.
         """
         end = self.clock() + max(self.patience, self.settings.timeout)
         body = bytearray()

@@ -37,6 +37,9 @@ def environment(root: Path, scratch: Path) -> dict[str, str]:
     # A local replacement of a commit would bring what nobody has pushed.
     environ["GIT_NO_REPLACE_OBJECTS"] = "1"
     environ["GIT_TERMINAL_PROMPT"] = "0"
+    # A trace of the user's own may hold what was done, but not how the token came.
+    environ["GIT_TRACE2_CONFIG_PARAMS"] = "none"
+    environ["GIT_TRACE2_ENV_VARS"] = "none"
     environ["LC_ALL"] = "C"
     return environ
 

@@ -156,3 +156,6 @@ def _let_end(git: Popen[bytes], text: bytes, limit: float) -> None:
         end = getattr(os, "killpg", os.kill)  # Windows has no groups of processes
         with suppress(OSError):
             end(git.pid, SIGTERM)  # which git obeys, and takes its locks away
+        with suppress(TimeoutExpired):
+            git.wait(timeout=2)
+        git.kill()  # if it is still there: what stands in git's place may not obey

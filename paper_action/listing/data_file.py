@@ -14,6 +14,8 @@ from .files import line_ending, read_text
 
 Record = dict[str, str | list[str]]
 
+_HEADER_LIMIT = 50_000  # characters in which a header ends
+
 
 def record(paper: Paper) -> Record:
     """Return a paper as programs get it, in plain text.
@@ -65,5 +67,5 @@ def extended(text: str, papers: Sequence[Paper], settings: Settings) -> str:
 
 
 def _fields(text: str) -> list[str]:
-    header = text.lstrip("\ufeff").partition(line_ending(text))[0]
-    return next(csv.reader([header]))
+    header = StringIO(text[:_HEADER_LIMIT].lstrip("\ufeff"), newline="")
+    return next(csv.reader(header))

@@ -90,22 +90,25 @@ def tidied(
 ) -> tuple[list[Row], int]:
     """Return rows made anew where a record tells how, and the number that changed.
 
-    The others stay byte for byte. A repeat goes only where the paper's first row says
-    the same, whatever people wrote beside it.
+    The others stay byte for byte. A repeat goes unless people wrote something into it
+    that the paper's first row does not say.
     """
     left: list[Row] = []
     firsts: dict[str, Row] = {}
     changed = 0
     for row in rows:
-        if row.subject not in records:
+        paper = records.get(row.subject)
+        if not paper:
             left.append(row)
             continue
-        made = made_row(records[row.subject], frame, settings, old_cells=row.cells)
+        made = made_row(paper, frame, settings, old_cells=row.cells)
         first = firsts.setdefault(row.subject, made)
-        is_repeat = made is not first and {*made.cells} <= {"", *first.cells}
-        if is_repeat:
-            changed += 1
-        elif made.text.strip() == row.text.strip():
+        if made is not first:
+            ours = made_row(paper, frame, settings)
+            if {*made.cells} <= {"", *ours.cells, *first.cells}:
+                changed += 1
+                continue
+        if made.text.strip() == row.text.strip():
             left.append(row)
         else:
             left.append(made)

@@ -83,11 +83,11 @@ def find_note(page: Page, section: str, today: date) -> Note | None:
     """
     for line in page.lines:
         for found in _NOTE.finditer(line.shown):
-            start = line.start + found.start()
-            is_hidden = is_code(line.shown, found.start()) or page.is_table(start)
-            is_ours = _section(found[3]) == section
             cursor = _cursor(found[1], found[2])
-            if cursor and is_ours and not is_hidden and not cursor.is_ahead_of(today):
+            if not cursor or cursor.is_ahead_of(today) or _section(found[3]) != section:
+                continue
+            start = line.start + found.start()
+            if not is_code(line.shown, found.start()) and not page.is_table(start):
                 return Note(cursor, start, line.start + found.end())
     return None
 

@@ -84,15 +84,15 @@ def opened(text: str, settings: Settings) -> Opened:
 def _find_table(page: Page, markers: Sequence[Marker], section: str) -> Table | None:
     """Return our table: the first between our markers, else the first of papers."""
     part = part_of(markers, section)
+    if part or section:
+        inside = [table for table in page.tables if table.start in part]
+        return inside[0] if inside else None
+
     sections = {marker.section for marker in markers}
     others = [part_of(markers, other) for other in sections]
     for table in page.tables:
-        if part or section:
-            is_ours = table.start in part
-        else:
-            is_free = not any(table.start in other for other in others)
-            is_ours = is_free and _is_of_papers(table)
-        if is_ours:
+        is_free = not any(table.start in other for other in others)
+        if is_free and _is_of_papers(table):
             return table
     return None
 
@@ -129,10 +129,11 @@ def _obstacle(
     if lone:
         nearly = advice.nearly_markers(page, section, with_others=False)
         return "; ".join([advice.other_half(page, lone), *nearly])
-    if table and TELLING.isdisjoint(table.columns):
+    if table:
+        if not TELLING.isdisjoint(table.columns):
+            return ""
         return f"the table in line {table.line} takes no rows: {NEEDED}"
     part = part_of(markers, section)
-    if not table and part:
+    if part:
         return "; ".join(advice.unfit_headers(page, part))
-    is_hidden = not table and page.unclosed
-    return "a table at its end would not be shown" if is_hidden else ""
+    return "a table at its end would not be shown" if page.unclosed else ""

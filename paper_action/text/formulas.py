@@ -1,6 +1,7 @@
 """Find the formulas of a text in one pass, from left to right."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -21,10 +22,13 @@ _TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
 _CURRENCY = re.compile(r"\s(?:US|AU|CA|HK|NZ|R)$")
 _LITTLE = "the|of|for|is|are|with|and|that|from|where|under|per|in|on|to|as|by|or|if"
 # Two words of a sentence, as "and the" or "bounded domain"; "dx dy" is none.
-SENTENCE = re.compile(
+_SENTENCE = re.compile(
     r"(?<![\\A-Za-z])(?:[a-z]{3,} [a-z]{3,}"
     rf"|[a-z]{{2,}} (?:{_LITTLE})|(?:{_LITTLE}) [a-z]{{2,}})(?![A-Za-z])"
 )
+_WORD = re.compile("[A-Za-z]{2}")
+_WORD_APART = re.compile(r"\s[a-z]{2,}\s")
+_STOPS = re.compile(r" ?[,.;:()]+ ")
 
 
 class Formula(NamedTuple):
@@ -36,33 +40,33 @@ class Formula(NamedTuple):
 
 
 class Braces:
-    """The braces of a text.
+    """The braces of a text, and its dollars.
 
-    ``ends`` tells where a group ends, by where it begins. In a ``torn`` one a dollar
-    has no partner. ``stray`` braces close nothing, ``unclosed`` ones are never closed.
+    ``ends`` tells where a group ends, by where it begins. ``stray`` braces close
+    nothing, ``unclosed`` ones are never closed.
     """
 
     def __init__(self, text: str) -> None:
         self.ends: dict[int, int] = {}
-        self.torn: set[int] = set()
         self.stray: set[int] = set()
         self.unclosed: list[int] = []
-        dollars = 0
-        dollars_before: dict[int, int] = {}
+        self.dollars: list[int] = []
         for sign in _SIGN.finditer(text):
             at = sign.start()
             if sign[0] == "$":
-                dollars += 1
+                self.dollars.append(at)
             elif sign[0] == "{":
                 self.unclosed.append(at)
-                dollars_before[at] = dollars
             elif sign[0] == "}" and self.unclosed:
-                start = self.unclosed.pop()
-                self.ends[start] = at
-                if (dollars - dollars_before[start]) % 2:
-                    self.torn.add(start)
+                self.ends[self.unclosed.pop()] = at
             elif sign[0] == "}":
                 self.stray.add(at)
+
+    def has_whole_formulas(self, start: int) -> bool:
+        r"""Tell whether a group's dollars are pairs, unlike in ``$\bar{\Omega$}``."""
+        end = self.ends[start]
+        inside = bisect(self.dollars, end) - bisect(self.dollars, start)
+        return inside % 2 == 0
 
 
 def find_formulas(text: str, braces: Braces) -> Iterator[Formula]:
@@ -106,7 +110,7 @@ def _formula(text: str, mark: re.Match[str], braces: Braces) -> Formula | None:
         return None
     end = closed + len(closer)
     tex = text[inner:closed]
-    if not tex or (opener == "$" and _is_words(tex, text[end : end + 1])):
+    if not tex or (opener == "$" and _is_prose(tex, text[end : end + 1])):
         return None
     if mark[1]:
         tex = text[start:end]
@@ -116,42 +120,40 @@ def _formula(text: str, mark: re.Match[str], braces: Braces) -> Formula | None:
 def _find_closer(
     text: str, at: int, opener: str, closer: str, braces: Braces
 ) -> int | None:
-    r"""Return where the closer stands, or None; ``\text{if $x$}`` hides its dollars.
+    r"""Return where the closer stands, or None.
 
-    It stands in the same group; a brace without a partner makes none.
+    It stands in the group in which the formula began. A group that begins on the way is
+    left out, so ``\text{if $x$}`` hides its dollars.
     """
     mark = _MARK.search(text, at)
     while mark and not text.startswith(closer, mark.start()):
         start = mark.start()
         ends_group = mark[0] == "}" and start not in braces.stray
-        if ends_group or mark[0] == opener:
+        begins_another = mark[0] == opener
+        if ends_group or begins_another:
             return None
         at = mark.end()
-        if start in braces.ends and start not in braces.torn:
+        if start in braces.ends and braces.has_whole_formulas(start):
             at = braces.ends[start] + 1
         mark = _MARK.search(text, at)
     return mark.start() if mark else None
 
 
-def _is_words(tex: str, after: str) -> bool:
-    """Tell whether two dollars are money, or the second one begins another formula.
+def _is_prose(tex: str, after: str) -> bool:
+    """Tell whether prose stands between two dollars.
 
-    ``after`` is the sign behind the second.
+    They mean money, or the second one begins the next formula; ``after`` is the sign
+    behind it.
     """
-    is_number = tex.lstrip()[:1].isdigit()
-    is_sentence = SENTENCE.search(tex) is not None
-    opens_another = tex[-1] in " (" and (after.isalnum() or after == "\\")
-    if _TEX.search(tex):
-        # "$6: \emph{VLM$^3$}, $x$" and "$e^V under conditions on $x$"
-        return (is_number and "$" in tex) or (opens_another and is_sentence)
-    if _CURRENCY.search(tex):
+    outside = re.sub(r"\{[^{}]*\}", "", tex)  # words in braces are in \text{}
+    opens_next = tex[-1] in " (" and (after.isalnum() or after == "\\")
+    has_tex = _TEX.search(tex) is not None
+    if _CURRENCY.search(tex) and not has_tex:
         return True
-    if is_number:
-        has_word = re.search(r"\s[a-z]{2,}\s", tex) is not None
-        is_padded = tex[0] == " "  # "$ 2 $m", but not "$5 or $6"
-        return (opens_another and not is_padded) or after.isdigit() or has_word
-    if is_sentence:
-        return tex != tex.strip()  # but "$in vitro$"
-    is_word = re.search("[A-Za-z]{2}", tex) is not None
-    is_stop = re.fullmatch(r" ?[,.;:()]+ ", tex) is not None  # "a $, $b$"
-    return opens_another and (is_word or is_stop)
+    if tex.lstrip()[:1].isdigit() and ("$" in tex or not has_tex):
+        is_amount = opens_next and tex[0].isdigit()  # "$5 or $6", but not "$ 2 $m"
+        return is_amount or after.isdigit() or _WORD_APART.search(outside) is not None
+    if _SENTENCE.search(outside):
+        return tex != tex.strip()  # "a $ and the $b$", but not "$in vitro$"
+    is_text = _WORD.search(tex) or _STOPS.fullmatch(tex)  # "a $, $b$"
+    return opens_next and not has_tex and is_text is not None

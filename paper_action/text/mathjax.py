@@ -7,7 +7,7 @@ newcommand, action and colortbl, and refuses some macros besides
 
 import re
 
-from .formulas import ENVIRONMENTS, SENTENCE, Braces
+from .formulas import ENVIRONMENTS, Braces
 
 # The macros that MathJax has, and GitHub does not refuse.
 KNOWN = frozenset(
@@ -106,69 +106,53 @@ _DROPPED = "label phantom hphantom vphantom vspace colorbox href raisebox".split
 _CITING = "cite citep citet ref eqref cref autoref".split()
 _TEXTS = "text textit textbf textrm texttt textsf".split()
 _WITH_ARGUMENT = frozenset(["tag", *_DROPPED, *_CITING, *_TEXTS])
-# What LaTeX has in text, but MathJax does not: indices, and macros of maths.
-_MATHS_IN_TEXT = re.compile(
-    r"\\(?!text|q?quad|l?dots|tiny|small|scriptsize|large|rm|bf|it|tt|sf|emph)[A-Za-z]"
-    r"|(?<!\\)[_^]"
-)
+# What MathJax does not set in text: indices, and macros but for blanks and sizes.
+_MATHS = re.compile(r"\\(?!q?quad|tiny|small|scriptsize)[A-Za-z]|(?<!\\)[_^]")
 _DOLLARS = re.compile(r"(?<!\\)\$([^$]*)\$")
-# Commands whose first letter arXiv's API takes for an accent: \b{eta} was \beta.
-_SLIPPED = re.compile(r"\\([bcdkrtuv])\{([a-z]{2,})\}")
 # A star that MathJax does not know.
 _STARRED = re.compile(r"(\\(?:operatorname|hspace|tag))\*")
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)|.)")
 _ARGUMENT = re.compile(r"\\([a-z]+) ?\{")
 _ENVIRONMENT = re.compile(r"\\(begin|end) ?\{(\w+)\*?\}")
-# Tables that have lost their end in some abstracts.
-_TABLE = re.compile(r"\\begin\{(cases|split|array|aligned|gathered|[pbv]?matrix)\}")
-# Words in a row, or a group, in which they may be text already.
-_WORDS = re.compile(r"\{[^{}]*\}|(?<![\\A-Za-z]) ?[a-z]+(?:,? [a-z]+)+(?![A-Za-z]) ?")
-# An index of one sign in braces, and what follows.
-_NEEDLESS = re.compile(r"(?<!\\)([_^])\{([^\W_]|\\[A-Za-z]+)\}(?=(.?))")
+_TABLE = re.compile(r"\\(?:begin|cases|p?matrix|eqalign)")
+# An index that needs no braces, each of which costs a unit of the page's budget: one
+# sign, or a macro, if no letter follows.
+_SHORT_INDEX = re.compile(r"([_^])\{(\w|\\[A-Za-z]+(?!\}[A-Za-z]))\}")
 
 
 def settable(tex: str) -> str:
     """Return a formula as GitHub's MathJax can set it."""
     if tex.isalnum():
         return tex
-    tex = _balanced(" ".join(tex.split()).removeprefix("% ").rstrip("\\"))
+    tex = " ".join(tex.split()).removeprefix("% ").rstrip("\\")
+    tex = _with_paired_braces(tex)
     if "\\" in tex:
         tex = _with_known_macros(tex)
-    if "&" in tex:
-        tex = _with_columns(tex)
-    if SENTENCE.search(tex):
-        tex = _WORDS.sub(_sentence_as_text, tex)
-    tex = re.sub(r"(?<!\\)[%#]", r"\\\g<0>", tex)  # they hide what follows
-    tex = _NEEDLESS.sub(_without_braces, tex)
-    return tex.replace("``", "“").replace("`", "‘").strip()
+    unseen = "%#" if _TABLE.search(tex) else "%#&"  # & begins a column of a table
+    tex = re.sub(rf"(?<!\\)[{unseen}]", r"\\\g<0>", tex)
+    tex = _SHORT_INDEX.sub(r"\1\2", tex)
+    return tex.replace("`", "‘").strip()
 
 
-def _balanced(tex: str) -> str:
-    r"""Return a formula in which every brace has its partner, every table its end.
-
-    Of some abstracts arXiv has lost the macro in ``\end{cases}``.
-    """
+def _with_paired_braces(tex: str) -> str:
     braces = Braces(tex)
     if braces.stray:
         tex = "".join(sign for at, sign in enumerate(tex) if at not in braces.stray)
-    tex += "".join("}" for _ in braces.unclosed)
-    for name in set(_TABLE.findall(tex)):
-        if tex.count(rf"\begin{{{name}}}") > tex.count(rf"\end{{{name}}}"):
-            tex = tex.replace(f" {{{name}}}", rf" \end{{{name}}}")
-    return tex
+    return tex + "".join("}" for _ in braces.unclosed)
 
 
 def _with_known_macros(tex: str) -> str:
-    tex = _SLIPPED.sub(_unslipped, tex.replace("{tabular}", "{array}"))
+    tex = tex.replace("{tabular}", "{array}")
     tex = _STARRED.sub(r"\1", tex)
     tex = _ENVIRONMENT.sub(_known_environment, tex)
     tex = _COMMAND.sub(_known_macro, tex)
-    return _with_known_arguments(tex)
-
-
-def _unslipped(found: re.Match[str]) -> str:
-    name = found[1] + found[2]
-    return rf"\{name} " if name in KNOWN else found[0]
+    tex = _with_known_arguments(tex)
+    for name in ("cases", "split"):  # whose end arXiv has lost in some abstracts
+        if rf"\begin{{{name}}}" in tex:
+            tex = tex.replace(f" {{{name}}}", rf" \end{{{name}}}")
+    # Of plain TeX's macros \cases alone has text, in which \( begins a formula.
+    instead = r"\\(\1\\)" if r"\cases" in tex else r"\1"
+    return _DOLLARS.sub(instead, tex)
 
 
 def _known_environment(found: re.Match[str]) -> str:
@@ -194,14 +178,13 @@ def _with_known_arguments(tex: str) -> str:
     at = 0
     for found in _ARGUMENT.finditer(tex):
         end = ends.get(found.end() - 1)
-        if found.start() < at or end is None or found[1] not in _WITH_ARGUMENT:
+        is_within_another = found.start() < at
+        if is_within_another or end is None or found[1] not in _WITH_ARGUMENT:
             continue
         parts.append(tex[at : found.start()])
         parts.append(_with_argument(found[1], tex[found.end() : end]))
         at = end + 1
-    # Of plain TeX's macros \cases alone has text, which \( can stand in.
-    instead = r"\\(\1\\)" if r"\cases" in tex else r"\1"
-    return _DOLLARS.sub(instead, "".join(parts) + tex[at:])
+    return "".join(parts) + tex[at:]
 
 
 def _with_argument(name: str, argument: str) -> str:
@@ -220,33 +203,12 @@ def _with_argument(name: str, argument: str) -> str:
 
 
 def _text(macro: str, words: str) -> str:
-    if _MATHS_IN_TEXT.search(words):
-        macro = "mathrm"
-        words = words.replace(" ", r"\ ")
-    words = words.replace(r"\text{", "{")  # MathJax has no text in text
-    return rf"\{macro}{{{words}}}" if words else ""
-
-
-def _with_columns(tex: str) -> str:
-    """Return a formula whose column signs stand in a table, or are to be seen."""
-    if re.search(r"\\(?:begin|cases|p?matrix|eqalign)", tex):
-        return tex
-    if r"\\" in tex:
-        return rf"\begin{{aligned}}{tex}\end{{aligned}}"
-    return re.sub(r"(?<!\\)&", r"\\&", tex)
-
-
-def _sentence_as_text(found: re.Match[str]) -> str:
-    if found[0].startswith("{") or not SENTENCE.search(found[0]):
-        return found[0]
-    return rf"\text{{{found[0]}}}"
-
-
-def _without_braces(found: re.Match[str]) -> str:
-    """Return an index without the braces; each costs a unit of the page's budget."""
-    sign, index, after = found.groups()
-    needs_gap = index.startswith("\\") and after.isalpha()
-    return f"{sign}{index} " if needs_gap else sign + index
+    if not words:
+        return ""
+    if not _MATHS.search(words):
+        return rf"\{macro}{{{words}}}"
+    words = words.replace(" ", r"\ ")
+    return rf"\mathrm{{{words}}}"
 
 
 # A dollar that is no maths, and the forms in which GitHub takes maths; no formula

@@ -27,43 +27,42 @@ from .pieces import (
 
 _DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
 # A printable text without any of these is what it shows.
-_SPECIAL = re.compile(r"\\|\$|\{|~|`|''|--|://|&|  |\]\(|ı[\u0300-\u036f]")
+_SPECIAL = re.compile(r"\\|\$|\{|~|`|''|--|://|&|  |\]\(")
 _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _MARKDOWN_LINK = re.compile(r"\[([^\][{}]+)\]\((https?://[^\s<>(){}\\]+)\)")
-_RTF_QUOTE = re.compile(r"\\'9([1-4])")
 # Single quotes, in pairs alone: the sign on the right is an apostrophe, too.
-_QUOTED = re.compile(r"`(?<![\w`\\]`)(?=[^\s`'])([^`$]{1,200}?)(?<![\s\\])'(?![\w'])")
+_QUOTED = re.compile(r"(?<![\w`\\])`([^`'$]+)(?<!\\)'(?![\w'])")
 
-# Where the reader stops.
+# What an address consists of, escaped or not; its last sign is no stop.
+_ADDRESS_SIGNS = r"(?:[A-Za-z0-9!#%&'()*+,./:;=?@_~\[\]-]|\\[_%#&~])+(?<![].,;:!?')*])"
+# Where the reader stops. Each alternative begins with a sign, not with a group, which
+# lets the search go from one such sign to the next.
 _MARK = re.compile(
     r"\\(?P<command>[A-Za-z]+|.)|\{|\}|\$|~|``|''|--+"
-    r"|http(?P<address>s?://(?:(?![\"$<>\\^`{|}])[!-~]|\\[_%#&~])+(?<![].,;:!?')*]))"
+    rf"|http(?P<address>s?://{_ADDRESS_SIGNS})"
 )
-# A tie between words, and one beside a blank.
-_TIE = re.compile(r"(?<=[^ ~(\[<>=\\])~(?=[^ ~])")
-_BLANK_TIE = re.compile(r"(?<=[^ ~(\[<>=\\])~ |(?<= )~\\")
+_ESCAPED = re.compile(r"\\([_%#&~])")
+_NO_WORD = " ~([<>=\\"  # before a tilde that is no tie
 _QUOTES_AND_DASHES = {"``": "“", "''": "”", "---": "—", "--": "–"}
 # How an argument begins, behind a star or options.
 _ARGUMENT = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
 _BARE_ARGUMENT = re.compile(r" ?([A-Za-z0-9])")
 _BLANK = re.compile(" ")
 _STOP = re.compile(r"\.")
-_END_OF_NAME = re.compile(r"\{\}|\[[\d.]+ ?[a-z]+\]")  # or the height of a line's end
 _SWITCH = re.compile(r" *\\([A-Za-z]+) *")
 # A letter that needs no braces for its accent.
 _LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
 _DOTTED = str.maketrans("ıȷ", "ij")
 _ADDRESS = re.compile(r"https?://[^\s<>{}|\\`]+")
-# Content whose braces are to be seen: those of a set, or of an index.
-_SET = re.compile(r"[^{}\\]*[,_^=|<>\"][^{}\\]+")
-# Formulas that are nothing but text: words in a style, citations, a stop, quotes.
-_GROUP = r"\s*\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
-_TEXT_MACRO = (
-    r"\\(?:text\w*|[hm]box|emph|underline|cite\w*|(?:eq)?ref|href\s*\{[^{}]*\})"
+# What is in the braces of a set: several members, or one with an index, without TeX.
+_SET = re.compile(r"[^{}\\]*[,_][^{}\\]+")
+# In a formula: text in a style, a citation, and what may stand beside those.
+_GROUP = r"\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
+_TEXT_MACRO = re.compile(
+    rf"\\(?:text\w*|[hm]box|emph|underline|cite\w*|(?:eq)?ref)\s*{_GROUP}"
+    rf"|\\href\s*{_GROUP}\s*{_GROUP}"
 )
-_ONLY_TEXT = re.compile(
-    rf"(?:[\s.,;:?()\[\]\"“”‘’–—…]|``| - (?=\\)|{_TEXT_MACRO}{_GROUP})+"
-)
+_STOPS = re.compile(r"[\s.,;:?()\[\]\"“”‘’–—…`]*")
 
 
 def read(raw: str, *, with_papers: bool = False) -> list[Piece]:
@@ -77,9 +76,8 @@ def read(raw: str, *, with_papers: bool = False) -> list[Piece]:
     text = re.sub(r"(?a)&#?\w{1,31};", lambda entity: html.unescape(entity[0]), text)
     text = _CONTROLS.sub("", " ".join(text.splitlines()).replace("\t", " "))
     text = single_blanks(text)
-    text = re.sub("ı(?=[\u0300-\u036f])", "i", text)
-    text = _RTF_QUOTE.sub(lambda found: "‘’“”"[int(found[1]) - 1], text)
     text = text.replace(r"\''", r"\"")  # Schr\''odinger
+    text = text.replace(r"\'92", "’")  # from a word processor
     text = _MARKDOWN_LINK.sub(r"\\href{\2}{\1}", text)
     text = _QUOTED.sub(r"‘\1’", text)
     return _Reader(text, with_papers=with_papers).pieces()
@@ -88,12 +86,11 @@ def read(raw: str, *, with_papers: bool = False) -> list[Piece]:
 class _Reader:
     """Reads a text from left to right; ``at`` is where it has come to."""
 
-    def __init__(self, text: str, *, with_papers: bool, limit: int = _DEPTH) -> None:
+    def __init__(self, text: str, *, with_papers: bool, depth: int = 0) -> None:
         self.text = text
         self.with_papers = with_papers
-        self.limit = limit
         self.at = 0
-        self.depth = 0
+        self.depth = depth
         self.is_code = False
         braces = Braces(text)
         self.ends = braces.ends
@@ -149,33 +146,30 @@ class _Reader:
         return pieces
 
     def _group(self, start: int) -> list[Piece]:
-        """Read a group; one that never ends is none, but for its style."""
-        end = self.ends.get(start)
-        switch = _SWITCH.match(self.text, self.at)
-        is_switch = switch and (switch[1] in SWITCHES or switch[1] == "color")
-        if self.depth >= self.limit or (end is None and not is_switch):
+        """Read a group; one that never ends is none."""
+        if self.depth >= _DEPTH or start not in self.ends:
             return ["{"]
+        switch = _SWITCH.match(self.text, self.at)
         if switch and SWITCHES.get(switch[1]):
             self.at = switch.end()
             return self._styled(SWITCHES[switch[1]])
-        is_seen = self._has_visible_braces(start, self.text[start + 1 : end])
+        is_seen = self._has_visible_braces(start, self.ends[start])
         pieces = self._within()
         return ["{", *pieces, "}"] if is_seen else pieces
 
-    def _has_visible_braces(self, start: int, content: str) -> bool:
-        """Tell whether somebody who types this group wants its braces to be seen."""
+    def _has_visible_braces(self, start: int, end: int) -> bool:
+        """Tell whether a group is an index of several signs, or a set."""
         before = self.text[max(start - 1, 0) : start]
         if before in ("_", "^"):
-            return len(content) > 1
-        is_set = _SET.fullmatch(content) is not None
-        return is_set and not before.isalnum() and before not in tuple("}]*\"'`~=.")
+            return end - start > 2
+        is_set = _SET.fullmatch(self.text, start + 1, end) is not None
+        return is_set and before in ("", " ", "(")
 
     def _formula(self, tex: str) -> list[Piece]:
         """Return a formula, or what it says: text, or the address of a paper."""
-        if _ONLY_TEXT.fullmatch(tex) and self.depth < self.limit:
-            inner = _Reader(
-                tex, with_papers=self.with_papers, limit=self.limit - self.depth - 1
-            )
+        beside_text = _TEXT_MACRO.sub("", tex)
+        if _STOPS.fullmatch(beside_text) and self.depth < _DEPTH:
+            inner = _Reader(tex, with_papers=self.with_papers, depth=self.depth + 1)
             return inner.pieces()
         shown = settable(tex)
         if not shown:
@@ -183,17 +177,19 @@ class _Reader:
         return [f"${shown}$"] if self._is_barred(shown) else [Maths(shown)]
 
     def _address(self, address: str) -> list[Piece]:
-        url = re.sub(r"\\([_%#&~])", r"\1", address)
+        url = _ESCAPED.sub(r"\1", address)
         return [url] if self._is_barred(url) else [Link([url], url)]
 
     def _is_barred(self, text: str) -> bool:
         return not self.with_papers and LINK.search(text) is not None
 
     def _tie(self, at: int) -> str:
-        """Return a blank that does not break, between words, else a tilde."""
-        if _TIE.match(self.text, at):
-            return "\N{NO-BREAK SPACE}"
-        return "" if _BLANK_TIE.match(self.text, at) else "~"
+        """Return a blank that does not break, behind a word, else a tilde."""
+        before = self.text[max(at - 1, 0) : at]
+        after = self.text[at + 1 : at + 2]
+        if not before or before in _NO_WORD or not after or after == "~":
+            return "~"
+        return "" if after == " " else "\N{NO-BREAK SPACE}"
 
     def _command(self, name: str) -> list[Piece]:
         """Return what a command shows; its name, if nothing better is known."""
@@ -211,7 +207,7 @@ class _Reader:
             return self._styled(STYLES[name])
         arguments = [self._argument() for _ in range(count)]
         if name not in MACROS and not as_text(arguments[0]):
-            return [f"\\{name}"]
+            return [f"\\{name}"]  # \Ours{} of the author's own
         pieces: list[Piece] = []
         for part in re.split(r"(#\d)", shown):
             pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
@@ -223,7 +219,6 @@ class _Reader:
         is_letter = len(shown) == 1 and shown.isalpha()
         if is_letter or name in SWITCHES:
             self._skip(_BLANK)
-        self._skip(_END_OF_NAME)
         if shown.endswith("."):
             self._skip(_STOP)  # it is not set twice
         return shown
@@ -237,7 +232,7 @@ class _Reader:
                 at = bare.end()
                 continue
             begin = _ARGUMENT.match(self.text, at)
-            if not begin or self.depth >= self.limit:
+            if not begin or self.depth >= _DEPTH:
                 return False
             at = self.ends.get(begin.end() - 1, len(self.text)) + 1
         return True
@@ -257,11 +252,9 @@ class _Reader:
         if self._has_arguments(name, 1):
             argument = self._argument()
             letters = as_text(argument)
-            slipped = name + letters
-            if len(letters) > 1 and slipped in SIGNS:
-                return [SIGNS[slipped]]  # \b{eta}: arXiv's API took \beta for it
-            if len(letters) > 1 and slipped in MACROS:
-                return self._command(slipped)
+            command = name + letters
+            if len(letters) > 1 and command in SIGNS:
+                return [SIGNS[command]]  # \b{eta}: arXiv's API took \beta for it
             if letters[:1].isalpha():
                 return [_accented(letters, accent)]
             return argument or [name]
@@ -275,7 +268,7 @@ class _Reader:
         r"""Read ``\url{address}`` or ``\href{address}{words}``."""
         self._skip(_ARGUMENT)
         end = self.ends.get(self.at - 1, len(self.text))
-        address = re.sub(r"\\([_%#&~])", r"\1", self.text[self.at : end].strip())
+        address = _ESCAPED.sub(r"\1", self.text[self.at : end].strip())
         self.at = end + 1
         is_link = _ADDRESS.fullmatch(address) and not self._is_barred(address)
         if name == "url" or not self._has_arguments(name, 1):
