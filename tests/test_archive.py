@@ -331,6 +331,11 @@ def test_a_page_that_leads_out_of_the_checkout_is_an_error(folder):
         listed(folder)
 
 
+def test_the_list_is_written_after_the_pages_that_its_rows_move_to(folder):
+    done = revise(folder, HEAD, many(1, 30), max_bytes=LIMIT)
+    assert done.files == ("archive/2025-04.md", "archive/2025-04-2.md", "README.md")
+
+
 @NOT_ON_WINDOWS
 def test_a_page_that_cannot_be_written_leaves_the_list_whole(folder):
     text = f"<!-- papers:start a -->\n{HEAD}{OLD}<!-- papers:end a -->\n"

@@ -328,6 +328,15 @@ def test_no_run_was_missed_where_the_newer_papers_are_in_todays_feed(missed):
     assert len(run.queries) == 1
 
 
+def test_no_run_was_missed_where_todays_feed_has_the_paper_as_a_type_left_out(server):
+    categories = ("cs.CL", "cs.IR")
+    server.papers = [Entry("2504.00006", kind="cross", categories=categories)]
+    flags = ["--categories=cs.IR, cs.CL", "--announce-types=new"]
+    run = Run(server, *flags, cursor=note("2504.00005", 3))
+    assert run.warnings == []
+    assert len(run.queries) == 1
+
+
 def test_a_feed_that_could_not_be_read_is_no_missed_run_but_may_have_held_papers(
     missed,
 ):

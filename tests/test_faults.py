@@ -152,6 +152,13 @@ def test_what_is_packed_and_never_begins_ends_with_the_patience_too(server):
     assert len(server.requests) == 2
 
 
+def test_a_good_answer_may_come_in_pieces_where_there_is_no_patience(server):
+    whole = document(server.papers[0].announcement()).encode()
+    server.feed_faults = [Fault(body=chain(server.drip(1, count=4), [whole]))]
+    run = Run(server, NONE, "--timeout", 5, "--max-wait", 0)
+    assert run.ids == ["2504.00001"]
+
+
 @pytest.mark.parametrize("patience", [300, 40])
 def test_a_server_that_only_drips_ends_a_run_a_minute_after_its_patience(
     server, patience

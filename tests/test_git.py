@@ -257,6 +257,15 @@ def test_a_young_branch_is_not_kept_alive(checkout):
     assert publish(checkout, "", keep_alive=True).commit == ""
 
 
+def test_a_commit_is_as_young_as_its_place_on_the_branch_whenever_it_was_written(
+    checkout,
+):
+    written = ("--date", "2020-01-01T00:00:00Z")
+    git(checkout, "commit", "--quiet", "--allow-empty", *written, "-m", "Rebased")
+    git(checkout, "push", "--quiet")
+    assert publish(checkout, "", keep_alive=True).commit == ""
+
+
 def test_an_old_branch_is_kept_alive_by_a_schedule_alone(origin, checkout):
     edit(origin)  # in 1970
     assert publish(checkout, "", keep_alive=False).commit == ""
@@ -631,6 +640,20 @@ def test_the_users_own_configuration_counts(
     monkeypatch.setenv(variable, str(place))
     publish(checkout)
     assert shown(origin) == GROWN
+
+
+def test_of_the_users_two_configurations_the_one_in_the_home_itself_wins(
+    checkout, tmp_path, monkeypatch
+):
+    says = '[core]\n\tsshCommand = "echo Host key verification failed, {} >&2; false"\n'
+    (tmp_path / ".config" / "git").mkdir(parents=True)
+    (tmp_path / ".config" / "git" / "config").write_text(says.format("deep"))
+    (tmp_path / ".gitconfig").write_text(says.format("home"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    lead(checkout, "ssh://host.invalid/list")
+    with pytest.raises(PushError, match="failed, home"):
+        publish(checkout)
 
 
 # What stands in .gitattributes ⇒ the file that goes through a filter

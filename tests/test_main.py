@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from .conftest import DATA, DAYS, NOW, git, run, run_process
+from .conftest import DATA, DAYS, NOW, clone, git, run, run_process
 from .fake_arxiv import ATOM, Entry, FakeArxiv, Fault, document, saved_feed
 from .rendered import render, table_rows
 
@@ -442,6 +442,18 @@ def test_a_first_run_without_a_match_commits_the_list_with_its_note(
     assert "papers:read 2504.00001" in git(origin, "show", "main:README.md")
     subject = git(origin, "log", "-1", "--format=%s", "main")
     assert subject == "Note how far arXiv was read\n"
+
+
+def test_a_stale_checkout_is_no_matter_since_the_branchs_note_counts(
+    origin, checkout, server
+):
+    server.papers = [Entry("2504.00002")]
+    run(clone(origin, "other"), *server.flags, "--commit")
+    # older than the note says, so that only a list without a note would take it
+    server.papers += [Entry("2504.00001", announced=NOW.date() - DAY)]
+    done = run(checkout, *server.flags, "--commit")
+    assert done.code == 0
+    assert done.outputs["ids"] == "[]"
 
 
 def test_a_day_on_which_entries_came_is_not_called_quiet(folder):

@@ -59,6 +59,13 @@ def test_a_field_is_looked_at_alone_or_with_all():
     assert keywords.match(one) == tuple(found)
 
 
+@pytest.mark.parametrize("field", ["ti", "abs", "au"])
+def test_a_letter_that_an_author_typed_in_tex_is_found_in_every_field(field):
+    typed = r"Henri Poincar\'e"
+    one = paper(title=typed, abstract=typed, authors=(typed,))
+    assert Keywords.parse(f"{field}:poincaré").match(one)
+
+
 @pytest.mark.parametrize(
     "keywords", ["cat:cs.IR", "cat:CS.ir", 'cat:"cs.IR"', "cat:cs"]
 )

@@ -77,6 +77,16 @@ def test_outputs_count_name_and_describe_the_papers_in_the_order_of_the_rows(env
     assert [each["matched"] for each in papers] == ["generative", "llm"]
 
 
+def test_ids_and_papers_are_in_the_order_of_the_rows_also_with_the_newest_first(
+    environ,
+):
+    newest_first = ADDED._replace(added=[TWO, ONE])
+    outputs = told(environ, outcome(revision=newest_first)).outputs
+    assert json.loads(outputs["ids"]) == [TWO.id, ONE.id]
+    papers = json.loads(outputs["papers"])
+    assert [each["id"] for each in papers] == [TWO.id, ONE.id]
+
+
 def test_outputs_of_a_run_that_changed_nothing_are_there_and_empty(environ):
     outputs = told(environ, nothing()).outputs
     empty = {"added": "0", "ids": "[]", "papers": "[]"}
@@ -491,3 +501,9 @@ def test_a_title_in_a_commit_message_does_not_act(title, acting):
     assert acting not in shown
     assert shown.replace("\u2060", "") == f"- {title}"
     assert address == f"  {paper().url}"
+
+
+def test_a_title_does_not_act_either_where_tex_parts_its_signs():
+    title = r"Closes {\#}12 of {@}someone"
+    message = commit_message(Revision(added=[paper(title=title)]), "Add")
+    assert "- Closes #\u206012 of @\u2060someone\n" in message

@@ -236,6 +236,10 @@ def test_paragraphs_are_kept_apart_and_formulas_whole(between, signs):
     assert paragraphs(raw) == "One line.<br><br>a $`x =y`$<br><br>b"
 
 
+def test_a_line_that_begins_with_one_blank_goes_on_with_the_paragraph():
+    assert paragraphs("One\n line.\n\ttabbed") == "One line. tabbed"
+
+
 # An abstract, lines and all, and the Markdown: a percent sign hides the rest of its
 # line in a formula, in text where it ends the line behind a word.
 COMMENTS = [
