@@ -149,7 +149,8 @@ def counted(number: int, thing: str) -> str:
 
 def canonical(identifier: str) -> str:
     """Return an identifier without subject class: math/0309136 for math.GT/0309136."""
-    return re.sub(r"\.[A-Za-z-]+/", "/", identifier)
+    archive, slash, number = identifier.rpartition("/")
+    return archive.partition(".")[0] + slash + number
 
 
 def linked_ids(text: str) -> list[str]:

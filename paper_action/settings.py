@@ -9,13 +9,12 @@ token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 # and its value checked here, before anything is read from the network.
 
 import re
-from argparse import ArgumentParser, RawTextHelpFormatter
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from os.path import isfile, realpath  # Path's own raise for some names
 from pathlib import Path
-from textwrap import fill
 from typing import Any, NamedTuple
 
 from . import __version__, match, readers
@@ -206,7 +205,7 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
         description=__doc__,
         epilog=match.__doc__,
         allow_abbrev=False,
-        formatter_class=partial(RawTextHelpFormatter, width=80),
+        formatter_class=partial(_HelpFormatter, width=80),
     )
     top.add_argument(
         "--version", action="version", version=f"paper-action {__version__}"
@@ -218,7 +217,7 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
             f"--{_public(name)}",
             default=environ.get(PREFIX + name.upper(), ""),
             metavar="...",
-            help=_help(declared),
+            help=f"{declared.about} {_default(declared)}",
         )
         if declared.read is readers.boolean:  # the flag alone means true
             flag.nargs = "?"
@@ -238,11 +237,19 @@ def _joined(argv: Sequence[str]) -> list[str]:
     return words
 
 
-def _help(declared: Setting) -> str:
-    """Return what --help says of a setting, its default in one line."""
-    default = f"(default: {declared.default or 'none'})".replace(" ", _FIRM)
-    text = fill(f"{declared.about} {default}", width=56, break_on_hyphens=False)
-    return text.replace(_FIRM, " ")
+def _default(declared: Setting) -> str:
+    """Return what --help says of a setting's default, in one piece."""
+    return f"(default: {declared.default or 'none'})".replace(" ", _FIRM)
+
+
+class _HelpFormatter(RawDescriptionHelpFormatter):
+    """Breaks lines at blanks, but not within a default."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        import textwrap  # not needed but for --help
+
+        lines = textwrap.wrap(text, width, break_on_hyphens=False)
+        return [line.replace(_FIRM, " ") for line in lines]
 
 
 def located(root: Path, name: str, setting: str) -> Path:

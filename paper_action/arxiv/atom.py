@@ -30,7 +30,8 @@ _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
 # How arXiv begins to say that it has no such category.
 _BAD_CATEGORY = ("Bad archive", "Bad subject", "Bad categor")
 
-_Texts = defaultdict[str, str]
+# What is in an entry, by name.
+_Children = defaultdict[str, list["etree._Element"]]  # noqa: SLF001  it has no other name
 
 
 class Feed(NamedTuple):
@@ -58,12 +59,13 @@ def parse(document: bytes) -> Feed:
     papers = []
     unreadable = []
     for number, entry in enumerate(entries, 1):
-        texts = _texts(entry)
-        name = texts[_ATOM + "id"] or texts[_ATOM + "title"] or f"number {number}"
+        children = _children(entry)
+        identity = _text(children, _ATOM + "id")
+        name = identity or _text(children, _ATOM + "title") or f"number {number}"
         if "/api/errors" in name:
-            raise _refusal(texts[_ATOM + "summary"])
+            raise _refusal(_text(children, _ATOM + "summary"))
         try:
-            papers.append(_paper(entry, texts))
+            papers.append(_paper(children))
         except (ValueError, OverflowError) as error:
             unreadable.append(f"{name[:200]!r}: {error}")
     return Feed(papers, len(entries), _total(root), unreadable)
@@ -98,15 +100,21 @@ def _total(root: etree._Element) -> int:
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
-def _texts(entry: etree._Element) -> _Texts:
-    """Return the text of each child, by its name."""
-    texts: _Texts = defaultdict(str)
+def _children(entry: etree._Element) -> _Children:
+    """Return the elements of an entry by their names, those of one name in order."""
+    children: _Children = defaultdict(list)
     for child in entry:
-        texts[child.tag] = _text(child)
-    return texts
+        children[child.tag].append(child)
+    return children
 
 
-def _text(element: etree._Element) -> str:
+def _text(children: _Children, name: str) -> str:
+    """Return the text of the first element of a name, empty where there is none."""
+    found = children[name]
+    return _text_of(found[0]) if found else ""
+
+
+def _text_of(element: etree._Element) -> str:
     """Return an element's text, with that of elements inside it."""
     text = element.text or ""
     if len(element):
@@ -118,26 +126,27 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _paper(entry: etree._Element, texts: _Texts) -> Paper:
+def _paper(children: _Children) -> Paper:
     """Return an entry's record; ValueError when it has no usable ID, title or date."""
-    identity = entry_id(texts[_ATOM + "id"])
+    identity = entry_id(_text(children, _ATOM + "id"))
     if not identity:
         raise ValueError("its id names no paper")
-    title = _line(texts[_ATOM + "title"])
+    title = _line(_text(children, _ATOM + "title"))
     if not title:
         raise ValueError("it has no title")
     identifier, version = identity
+    published = _text(children, _ATOM + "published")
     return Paper(
         id=identifier,
         version=version,
         title=title,
-        abstract=_PREAMBLE.sub("", texts[_ATOM + "summary"], count=1),
-        authors=_authors(entry),
-        categories=_categories(entry),
-        announce_type=texts[_ARXIV + "announce_type"],
-        date=_moment(texts[_ATOM + "published"] or texts[_ATOM + "updated"]),
-        comment=_line(texts[_ARXIV + "comment"]),
-        doi=texts[_ARXIV + "DOI"] or texts[_ARXIV + "doi"],
+        abstract=_PREAMBLE.sub("", _text(children, _ATOM + "summary"), count=1),
+        authors=_authors(children),
+        categories=_categories(children),
+        announce_type=_text(children, _ARXIV + "announce_type"),
+        date=_moment(published or _text(children, _ATOM + "updated")),
+        comment=_line(_text(children, _ARXIV + "comment")),
+        doi=_text(children, _ARXIV + "DOI") or _text(children, _ARXIV + "doi"),
     )
 
 
@@ -155,24 +164,21 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _categories(entry: etree._Element) -> tuple[str, ...]:
-    """Return the entry's categories, each once, the primary one first."""
-    tags = [
-        *entry.iterchildren(_ARXIV + "primary_category"),
-        *entry.iterchildren(_ATOM + "category"),
-    ]
+def _categories(children: _Children) -> tuple[str, ...]:
+    """Return an entry's categories, each once, the primary one first."""
+    tags = children[_ARXIV + "primary_category"] + children[_ATOM + "category"]
     terms = dict.fromkeys(tag.get("term", "").strip() for tag in tags)
     terms.pop("", None)
     return tuple(terms)
 
 
-def _authors(entry: etree._Element) -> tuple[str, ...]:
-    """Return the authors, each ``Name`` or ``Name (affiliation)``."""
+def _authors(children: _Children) -> tuple[str, ...]:
+    """Return an entry's authors, each ``Name`` or ``Name (affiliation)``."""
     names = []
-    for creator in entry.iterchildren(_CREATOR):
-        names += _split_names(_text(creator))
+    for creator in children[_CREATOR]:
+        names += _split_names(_text_of(creator))
     if not names:
-        names = [_author(author) for author in entry.iterchildren(_ATOM + "author")]
+        names = [_author(author) for author in children[_ATOM + "author"]]
     lines = [_line(name) for name in names]
     return tuple(name for name in lines if name)
 

@@ -172,21 +172,27 @@ def _gathered(client: Client, name: str, pages: Iterator[Feed]) -> Answer:
 
 
 def _counted(client: Client, answer: Answer) -> Answer:
-    """Return an answer with those papers only whose announcement counts.
-
-    Where no type is told, or one that nobody knows, the category tells it.
-    """
+    """Return an answer with those papers only whose announcement counts."""
     settings = client.settings
     papers = []
-    for paper in answer.papers:
-        kind = paper.announce_type
-        if kind not in ANNOUNCE_TYPES:
-            kind = "new" if _is_at_home(paper, settings.categories) else "cross"
+    for given in answer.papers:
+        paper = _typed(given, settings.categories)
         if is_withdrawn(paper):
             client.log(f"{paper.id} is withdrawn and left out")
-        elif kind in settings.announce_types:
-            papers.append(paper._replace(announce_type=kind))
+        elif paper.announce_type in settings.announce_types:
+            papers.append(paper)
     return answer._replace(papers=papers)
+
+
+def _typed(paper: Paper, categories: Sequence[str]) -> Paper:
+    """Return a paper with its type of announcement.
+
+    Where none is told, or one that nobody knows, the category tells it.
+    """
+    if paper.announce_type in ANNOUNCE_TYPES:
+        return paper
+    kind = "new" if _is_at_home(paper, categories) else "cross"
+    return paper._replace(announce_type=kind)
 
 
 def _is_at_home(paper: Paper, categories: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ _PAGES = {
     "marketplace", "orgs", "papers", "search", "sponsors", "topics", "users",
 }  # fmt: skip
 _PLACES = "|".join(f"{host}/{path}" for host, path in _PATHS.items())
-_ADDRESS = re.compile(rf"(?ai)(?<![\w./@-])(?:https?://)?(?:www\.)?({_PLACES})")
+_ADDRESS = rf"(?ai)(?<![\w./@-])(?:https?://)?(?:www\.)?({_PLACES})"
 
 
 def repository(paper: Paper) -> str:
@@ -32,7 +32,7 @@ def repository(paper: Paper) -> str:
     for text in (paper.comment, paper.abstract):
         # TeX wants an underline with a backslash, perhaps in braces.
         plain_text = text.replace("{\\_}", "_").replace("\\", "")
-        for found in _ADDRESS.finditer(plain_text):
+        for found in re.finditer(_ADDRESS, plain_text):
             address = found[1].rstrip(".").removesuffix(".git")
             host, owner, *names = address.split("/")
             if owner.lower() not in _PAGES and address.strip("./") == address:

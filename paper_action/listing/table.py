@@ -44,8 +44,7 @@ _DECORATION = re.compile(
 )
 _BORDER = re.compile(r"\|(?<!\\\|)")  # a pipe, unless it is one behind a backslash
 
-# The cell of a link, a PDF or an ID as we make it, which no other column's is like.
-_OUR_LINK = re.compile(rf"\[(?:{LINK.pattern}|pdf|{ID})\]\({LINK.pattern}\)", re.ASCII)
+_LINK_ALONE = re.compile(r"\[(.*)\]\((\S*)\)")
 _LINKED_TITLE = re.compile(rf"\[.*?\]\({LINK.pattern}", re.ASCII)
 
 _FOLD = "<details><summary>Abstract</summary>{}</details>"
@@ -152,9 +151,20 @@ def _made_link(named: Sequence[tuple[str, str]], more: Sequence[str]) -> list[st
     if any(column == "title" and _LINKED_TITLE.match(cell) for column, cell in named):
         ours = [cell for column, cell in named if column in ADDRESSES]
     for cell in [*ours, *more]:
-        if _OUR_LINK.fullmatch(cell):
+        if _is_our_link(cell):
             return linked_ids(cell)[-1:]
     return []
+
+
+def _is_our_link(cell: str) -> bool:
+    """Tell whether a cell is a link, a PDF or an ID as we make it, and nothing else."""
+    link = _LINK_ALONE.fullmatch(cell)
+    if not link or not LINK.fullmatch(link[2]):
+        return False
+    words = link[1]
+    is_address = LINK.fullmatch(words) is not None
+    is_id = re.fullmatch(ID, words, re.ASCII) is not None
+    return words == "pdf" or is_address or is_id
 
 
 def is_theirs(column: str, cell: str) -> bool:
