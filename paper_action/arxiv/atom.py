@@ -176,11 +176,10 @@ def _authors(children: _Children) -> tuple[str, ...]:
     """Return an entry's authors, each ``Name`` or ``Name (affiliation)``."""
     names = []
     for creator in children[_CREATOR]:
-        names += _split_names(_text_of(creator))
+        names += _split_names(_line(_text_of(creator)))
     if not names:
-        names = [_author(author) for author in children[_ATOM + "author"]]
-    lines = [_line(name) for name in names]
-    return tuple(name for name in lines if name)
+        names = [_line(_author(author)) for author in children[_ATOM + "author"]]
+    return tuple(filter(None, names))
 
 
 def _author(author: etree._Element) -> str:
@@ -194,7 +193,7 @@ def _author(author: etree._Element) -> str:
 def _split_names(text: str) -> list[str]:
     """Split at the commas outside brackets: A. One (Univ. X, Dept. Y), B. Two."""
     if "(" not in text or text.count("(") != text.count(")"):  # one is forgotten
-        return text.split(",")
+        return [name.strip() for name in text.split(",")]
     names: list[list[str]] = []
     depth = 0  # of the brackets that are open
     for piece in text.split(","):
@@ -203,4 +202,4 @@ def _split_names(text: str) -> list[str]:
         else:
             names.append([piece])
         depth += piece.count("(") - piece.count(")")
-    return [",".join(pieces) for pieces in names]
+    return [",".join(pieces).strip() for pieces in names]
