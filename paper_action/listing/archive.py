@@ -73,17 +73,18 @@ def move_oldest(
     A row that names no paper stays. A file that is hardly more than other text gets a
     warning instead.
     """
-    oldest = [row for row in rows if row.ids]
-    oldest.sort(key=lambda row: by_age(row.ids[0]))
+    places = [place for place, row in enumerate(rows) if row.ids]
+    places.sort(key=lambda place: by_age(rows[place].ids[0]))
+    oldest = [rows[place] for place in places]
     rest = frame.text(row for row in rows if not row.ids)
     count = 0
     warnings: list[str] = []
     if settings.max_bytes:
         count, warnings = _surplus(oldest, rest, settings.max_bytes)
     moved = oldest[:count]
-    moved_ones = {id(row) for row in moved}  # rows may be alike, and yet two
+    left = set(places[:count])
     return Move(
-        staying=[row for row in rows if id(row) not in moved_ones],
+        staying=[row for place, row in enumerate(rows) if place not in left],
         moved=moved,
         pages=_filed(moved, frame.header, pages, settings),
         warnings=warnings,
