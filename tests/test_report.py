@@ -463,6 +463,7 @@ def test_a_title_in_a_commit_message_is_plain_text():
     [
         ("Add {added} arXiv papers", "Add 1 arXiv paper"),
         ("Add {added} new papers ({ids})", "Add 1 new paper (2504.00001)"),
+        ("Add {added} new arXiv papers", "Add 1 new arXiv paper"),
         ("{added} papers for papers", "1 paper for papers"),
         ("News", "News"),
     ],
