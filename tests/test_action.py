@@ -323,16 +323,20 @@ FALSE = "commit: false, lookback-days: 0, tidy: false, dry-run: false"
 TRUE = {"COMMIT": "true", "LOOKBACK_DAYS": "9", "TIDY": "true", "DRY_RUN": "true"}
 
 
-def test_a_ticked_box_of_the_form_counts_and_the_variable_where_nobody_ticked_it(act):
+@pytest.mark.parametrize(
+    ("ticked", "other"), [("dry-run", "tidy"), ("tidy", "dry-run")]
+)
+def test_a_ticked_box_of_the_form_counts_and_the_variable_where_nobody_ticked_it(
+    act, ticked, other
+):
     variables = {
         "COMMIT": "false",
         "LOOKBACK_DAYS": "0",
-        "TIDY": "true",
-        "DRY_RUN": "false",
+        shouted(ticked): "false",
+        shouted(other): "true",
     }
-    said = act(
-        "workflow_dispatch", echoing(), form=["dry-run=true", "tidy=false"], **variables
-    )
+    form = [f"{ticked}=true", f"{other}=false"]
+    said = act("workflow_dispatch", echoing(), form=form, **variables)
     assert "told commit=false days=0 tidy=true dry-run=true;" in said
 
 
