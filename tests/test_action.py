@@ -435,6 +435,37 @@ def test_nothing_of_the_users_gets_in_the_way(origin, product, tmp_path):
     assert not (tmp_path / "no").exists()
 
 
+# Where pip finds packages, and how it reaches them: what a user says must reach it.
+FETCHING = [
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_NO_INDEX",
+    "PIP_FIND_LINKS",
+    "PIP_CONFIG_FILE",
+    "PIP_CERT",
+    "PIP_CLIENT_CERT",
+    "PIP_TRUSTED_HOST",
+    "PIP_PROXY",
+    "PIP_TIMEOUT",
+    "PIP_DEFAULT_TIMEOUT",
+    "PIP_RETRIES",
+    "PIP_CACHE_DIR",
+    "PIP_KEYRING_PROVIDER",
+    "PIP_USE_FEATURE",
+]
+
+
+@posix
+def test_variables_that_say_how_to_fetch_packages_reach_pip(tmp_path):
+    script(tmp_path / "bin/python3", 'case "$*" in *" pip install "*) env;; esac')
+    given = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "TMPDIR": str(tmp_path)}
+    given |= {"ACTION": str(TOP), "GITHUB_OUTPUT": str(tmp_path / "output")}
+    given |= dict.fromkeys(FETCHING, "mine")
+    install = INSTALL["run"]
+    seen = call("bash", "-eo", "pipefail", "-c", install, env=given).splitlines()
+    assert [name for name in FETCHING if f"{name}=mine" not in seen] == []
+
+
 @posix
 @pytest.mark.parametrize(
     ("path", "has"),
