@@ -323,16 +323,20 @@ FALSE = "commit: false, lookback-days: 0, tidy: false, dry-run: false"
 TRUE = {"COMMIT": "true", "LOOKBACK_DAYS": "9", "TIDY": "true", "DRY_RUN": "true"}
 
 
-def test_a_ticked_box_of_the_form_counts_and_the_variable_where_nobody_ticked_it(act):
+@pytest.mark.parametrize(
+    ("ticked", "other"), [("dry-run", "tidy"), ("tidy", "dry-run")]
+)
+def test_a_ticked_box_of_the_form_counts_and_the_variable_where_nobody_ticked_it(
+    act, ticked, other
+):
     variables = {
         "COMMIT": "false",
         "LOOKBACK_DAYS": "0",
-        "TIDY": "true",
-        "DRY_RUN": "false",
+        shouted(ticked): "false",
+        shouted(other): "true",
     }
-    said = act(
-        "workflow_dispatch", echoing(), form=["dry-run=true", "tidy=false"], **variables
-    )
+    form = [f"{ticked}=true", f"{other}=false"]
+    said = act("workflow_dispatch", echoing(), form=form, **variables)
     assert "told commit=false days=0 tidy=true dry-run=true;" in said
 
 
@@ -429,6 +433,37 @@ def test_nothing_of_the_users_gets_in_the_way(origin, product, tmp_path):
         environ |= {name.upper(): value for name, value in left}
     assert git(origin, "show", "main:README.md").count("\n| ") == 2 + 14
     assert not (tmp_path / "no").exists()
+
+
+# Where pip finds packages, and how it reaches them: what a user says must reach it.
+FETCHING = [
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_NO_INDEX",
+    "PIP_FIND_LINKS",
+    "PIP_CONFIG_FILE",
+    "PIP_CERT",
+    "PIP_CLIENT_CERT",
+    "PIP_TRUSTED_HOST",
+    "PIP_PROXY",
+    "PIP_TIMEOUT",
+    "PIP_DEFAULT_TIMEOUT",
+    "PIP_RETRIES",
+    "PIP_CACHE_DIR",
+    "PIP_KEYRING_PROVIDER",
+    "PIP_USE_FEATURE",
+]
+
+
+@posix
+def test_variables_that_say_how_to_fetch_packages_reach_pip(tmp_path):
+    script(tmp_path / "bin/python3", 'case "$*" in *" pip install "*) env;; esac')
+    given = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "TMPDIR": str(tmp_path)}
+    given |= {"ACTION": str(TOP), "GITHUB_OUTPUT": str(tmp_path / "output")}
+    given |= dict.fromkeys(FETCHING, "mine")
+    install = INSTALL["run"]
+    seen = call("bash", "-eo", "pipefail", "-c", install, env=given).splitlines()
+    assert [name for name in FETCHING if f"{name}=mine" not in seen] == []
 
 
 @posix

@@ -79,6 +79,13 @@ def test_markers_of_another_section_are_named_when_a_table_is_made(
     assert again.warnings == []
 
 
+def test_beside_a_table_that_is_found_nothing_is_said_of_other_sections(folder):
+    start = START.replace("start", "start vision")
+    end = END.replace("end", "end vision")
+    done = revise(folder, f"{HEAD}{OLD}\n{start}\n\n{HEAD}\n{end}\n")
+    assert done.warnings == []
+
+
 @pytest.mark.parametrize(("said", "text"), pages("half"))
 def test_of_a_pair_the_missing_one_is_named_and_nothing_is_written(folder, said, text):
     put(folder, text)

@@ -290,6 +290,15 @@ def test_day_after_day_pages_stay_within_the_budget(folder):
     assert len(tree(folder)) < 7
 
 
+def test_a_list_that_passes_both_limits_stays_under_both(folder):
+    papers = maths(1, 300)
+    done = revise(folder, HEAD, papers, max_bytes=20_000)
+    size = len(get(folder))
+    assert done.moved < 300
+    assert size <= 20_000
+    assert most_formulas(folder) <= 1900
+
+
 def test_a_limit_of_zero_lets_formulas_be(folder):
     assert revise(folder, HEAD, maths(1, 500), max_bytes=0).moved == 0
 

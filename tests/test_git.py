@@ -537,6 +537,7 @@ def test_a_push_goes_to_every_address_of_the_remote(origin, checkout, tmp_path):
 def test_a_push_goes_through_the_proxy_of_the_remote(checkout):
     git(checkout, "remote", "set-url", "--push", "origin", "https://host.invalid/x")
     with socket.create_server(("127.0.0.1", 0)) as proxy, ThreadPoolExecutor(1) as pool:
+        proxy.settimeout(30)
         address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
         git(checkout, "config", "remote.origin.proxy", address)
         done = pool.submit(publish, checkout)
@@ -953,6 +954,7 @@ def test_the_token_does_not_go_where_everybody_can_read_it(checkout):
         socket.create_server(("127.0.0.1", 0)) as server,
         ThreadPoolExecutor(1) as pool,
     ):
+        server.settimeout(30)
         address = f"http://127.0.0.1:{server.getsockname()[1]}/list.git"
         lead(checkout, address)
         run = partial(publish, checkout, token="S3CRET", timeout=1, max_wait=1)

@@ -127,6 +127,15 @@ def test_outputs_and_summary_too_large_for_github_are_cut_with_a_note(environ):
     assert sum(len(text) * 2 for text in done.outputs.values()) < 2**20
 
 
+def test_the_ids_of_thousands_of_papers_take_their_room_from_the_records(environ):
+    many = [paper(f"2504.{number:05}") for number in range(5000)]
+    matched = {each.id: ("llm",) for each in many}
+    done = told(environ, outcome(matched=matched, revision=Revision(added=many)))
+    assert len(json.loads(done.outputs["ids"])) == 5000
+    assert len(json.loads(done.outputs["papers"])) > 1000
+    assert sum(len(text) * 2 for text in done.outputs.values()) < 2**20
+
+
 def test_what_was_pushed_is_reported_as_pushed_even_if_the_summary_fails(environ):
     report = Report(environ)
     no_text = {ONE.id: (None,), TWO.id: (None,)}
@@ -454,6 +463,7 @@ def test_a_title_in_a_commit_message_is_plain_text():
     [
         ("Add {added} arXiv papers", "Add 1 arXiv paper"),
         ("Add {added} new papers ({ids})", "Add 1 new paper (2504.00001)"),
+        ("Add {added} new arXiv papers", "Add 1 new arXiv paper"),
         ("{added} papers for papers", "1 paper for papers"),
         ("News", "News"),
     ],
