@@ -107,7 +107,7 @@ def server():
 # how many papers a day the list gets ⇒ what goes wrong on the first day back; a list of
 # many takes the time of all others together, so it has the worst of the troubles
 SEASONS = [(matches, trouble) for matches in (1, 0.05) for trouble in TROUBLE]
-SEASONS += [(20, "the API fails"), (20, "the API fails between two pages")]
+SEASONS += [(10, "the API fails"), (10, "the API fails between two pages")]
 
 
 @pytest.mark.parametrize(("matches", "trouble"), SEASONS)
@@ -147,15 +147,15 @@ def test_a_missed_friday_before_a_week_without_the_api_is_made_up_for(server, fo
 
 def test_quiet_days_take_two_requests_and_a_commit_every_third_week(server, folder):
     luck = Random(0)
-    server.papers = list(announced(luck, workdays(server.now, 400), 0, others=1))
+    server.papers = list(announced(luck, workdays(server.now, 150), 0, others=1))
     papers = List(folder)
     requests = []
-    for _ in range(400):
+    for _ in range(150):
         papers.run(server)
         requests.append(papers.requests)
         server.now += DAY
     assert set(requests) == {2}
-    assert papers.commits <= 1 + 400 // 21
+    assert papers.commits <= 1 + 150 // 21
 
 
 def test_a_new_keyword_brings_papers_from_the_next_announcement_on(server, folder):
