@@ -38,6 +38,11 @@ def cases(name: str) -> list[list[str]]:
     ]
 
 
+def arxiv_id(number: int, month: str = "2504") -> str:
+    """Return the ID of a month's paper of that number."""
+    return f"{month}." + str(number).zfill(5)
+
+
 def paper(identifier: str = "2504.03184", **changes) -> Paper:
     """Return a paper, all of it made up but for what is changed."""
     made_up: dict[str, Any] = {

@@ -10,7 +10,7 @@ from paper_action.listing import Change
 from paper_action.paper import Cursor, Paper, Revision
 from paper_action.settings import Settings
 
-from .conftest import DATA, chosen, paper
+from .conftest import DATA, arxiv_id, chosen, paper
 
 HEAD = "| Title | Link | Abstract | Authors |\n| --- | --- | --- | --- |\n"
 ROW = "| T | [https://arxiv.org/abs/{0}](https://arxiv.org/abs/{0}) | {1} | A. One |\n"
@@ -97,4 +97,4 @@ def everywhere(folder: Path) -> list[str]:
 def many(first: int, number: int, month: str = "2504") -> list[Paper]:
     """Return so many papers of a month, each with a row of some 300 bytes."""
     numbers = range(first, first + number)
-    return [paper(f"{month}.{n:05}", abstract="word " * 40) for n in numbers]
+    return [paper(arxiv_id(n, month), abstract="word " * 40) for n in numbers]

@@ -7,13 +7,13 @@ the order of announcements.
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from .conftest import NOW, run
+from .conftest import NOW, arxiv_id, run
 from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault
 
 DAY = timedelta(days=1)
@@ -55,7 +55,7 @@ def workdays(first: date, count: int) -> list[date]:
     """Return the days of so many on which arXiv announces papers."""
     dates = [first + n * DAY for n in range(count)]
     dates = [day for day in dates if day.weekday() < 5]
-    return [day for day in dates if f"{day:%m-%d}" not in HOLIDAYS]
+    return [day for day in dates if day.strftime("%m-%d") not in HOLIDAYS]
 
 
 def announced(
@@ -72,11 +72,11 @@ def announced(
                     wait = luck.randint(10, 90)
                 number += 1
                 yield Entry(
-                    f"{day:%y%m}.{number:05}",
+                    arxiv_id(number, day.strftime("%y%m")),
                     title,
                     announced=day,
                     submitted=day - wait * DAY,
-                    second=f"{luck.randint(0, 23):02}:00:{luck.randint(0, 3):02}",
+                    second=str(time(luck.randint(0, 23), 0, luck.randint(0, 3))),
                 )
 
 

@@ -1208,6 +1208,20 @@ for line in sys.stdin:
 """
 
 
+def begin_runs(checkout: Path, **environ: str) -> Popen[str]:
+    """Begin a process that runs the program once for each line it is given."""
+    words = [sys.executable, "-c", RUNS, *COMMIT]
+    return Popen(
+        words,
+        cwd=checkout,
+        env=clean_environ() | {"PYTHONPATH": str(TOP)} | environ,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        encoding="utf-8",
+    )
+
+
 @posix
 def test_a_run_killed_at_any_step_is_made_up_for_by_the_next(
     origin, checkout, tmp_path
@@ -1218,17 +1232,8 @@ def test_a_run_killed_at_any_step_is_made_up_for_by_the_next(
     kill = '[ $n = "$FALL" ] && kill -9 $PPID && exit'
     script(tmp_path / "bin/git", f'{count}\n{kill}\nexec {shutil.which("git")} "$@"')
     path = f"{tmp_path}/bin:{os.environ['PATH']}"
-    ours = {"PATH": path, "TMPDIR": str(tmp_path), "PYTHONPATH": str(TOP)}
     codes = []
-    with Popen(
-        [sys.executable, "-c", RUNS, *COMMIT],
-        cwd=checkout,
-        env=clean_environ() | ours,
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,
-        encoding="utf-8",
-    ) as runs:
+    with begin_runs(checkout, PATH=path, TMPDIR=str(tmp_path)) as runs:
         while 0 not in codes:
             calls.write_text("0\n")
             print(len(codes) + 1, file=runs.stdin, flush=True)
