@@ -160,6 +160,7 @@ def first_origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "other.txt").write_text("other\n", encoding="utf-8")
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "-m", "Begin")
+    git(folder, "gc", "--quiet")  # into few files, for each test has a copy
     git(folder, "clone", "--quiet", "--bare", ".", "origin.git")
     return folder / "origin.git"
 
