@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections import namedtuple
+from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,6 +137,18 @@ def git(folder: Path, *arguments: str) -> str:
     done = _call("git", "-C", folder, *who, *arguments, env=environ)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Return a folder that is gone after a test that passes.
+
+    Thousands of old ones take longer to remove at once, at the end of a later run.
+    """
+    failed = request.session.testsfailed
+    yield tmp_path
+    if request.session.testsfailed == failed:
+        shutil.rmtree(tmp_path, ignore_errors=True)
 
 
 @pytest.fixture
