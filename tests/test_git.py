@@ -473,7 +473,7 @@ def test_six_runs_at_once_all_arrive_whatever_the_repositorys_name(
 
 
 def test_a_file_that_git_ignores_in_the_checkout_is_not_overwritten(origin, checkout):
-    (checkout / ".git/info").mkdir()
+    (checkout / ".git/info").mkdir(exist_ok=True)
     (checkout / ".git/info/exclude").write_text("*.csv\n")
     (checkout / "papers.csv").write_text("mine\n")
     ours = ["README.md", "papers.csv"]
