@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections import namedtuple
+from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,11 @@ def cases(name: str) -> list[list[str]]:
         for line in lines
         if " ⇒ " in line and not line.startswith("# ")
     ]
+
+
+def arxiv_id(number: int, month: str = "2504") -> str:
+    """Return the ID of a month's paper of that number."""
+    return f"{month}." + str(number).zfill(5)
 
 
 def paper(identifier: str = "2504.03184", **changes) -> Paper:
@@ -126,6 +132,7 @@ def git(folder: Path, *arguments: str) -> str:
     who = ["-c", "user.name=Some Person", "-c", "user.email=person@example.org"]
     environ = clean_environ()
     environ |= dict.fromkeys(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"), os.devnull)
+    environ["GIT_TEMPLATE_DIR"] = ""  # no samples of hooks in a new repository
     environ |= dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), NOW.isoformat())
     done = _call("git", "-C", folder, *who, *arguments, env=environ)
     assert done.returncode == 0, done.stderr
@@ -133,10 +140,28 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 @pytest.fixture
+def tmp_path(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Return a folder that is gone after a test that passes.
+
+    Thousands of old ones take longer to remove at once, at the end of a later run.
+    """
+    failed = request.session.testsfailed
+    yield tmp_path
+    if request.session.testsfailed == failed:
+        shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return an empty folder."""
     (tmp_path / "list").mkdir()
     return tmp_path / "list"
+
+
+def clone(origin: Path, name: str = "checkout") -> Path:
+    """Return a shallow clone, as actions/checkout makes it."""
+    git(origin.parent, "clone", "--quiet", "--depth", "1", origin.as_uri(), name)
+    return origin.parent / name
 
 
 @pytest.fixture(scope="session")
@@ -148,23 +173,39 @@ def first_origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "other.txt").write_text("other\n", encoding="utf-8")
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "-m", "Begin")
+    git(folder, "gc", "--quiet")  # into few files, for each test has a copy
     git(folder, "clone", "--quiet", "--bare", ".", "origin.git")
     return folder / "origin.git"
+
+
+@pytest.fixture(scope="session")
+def first_checkout(first_origin: Path) -> Path:
+    """Return a shallow clone of the first bare repository."""
+    return clone(first_origin)
+
+
+def copied(first_origin: Path, folder: Path) -> Path:
+    """Return a copy of the first bare repository, in a folder."""
+    return Path(shutil.copytree(first_origin, folder / "origin.git"))
+
+
+def copied_checkout(first_checkout: Path, origin: Path, name: str = "checkout") -> Path:
+    """Return a copy of the first clone that leads to a copy of its repository."""
+    checkout = Path(shutil.copytree(first_checkout, origin.with_name(name)))
+    config = checkout / ".git/config"
+    old = first_checkout.with_name("origin.git").as_uri()
+    leading = config.read_text("utf-8").replace(old, origin.as_uri())
+    config.write_text(leading, encoding="utf-8")
+    return checkout
 
 
 @pytest.fixture
 def origin(tmp_path: Path, first_origin: Path) -> Path:
     """Return a bare repository of the test's own, as above."""
-    return Path(shutil.copytree(first_origin, tmp_path / "origin.git"))
-
-
-def clone(origin: Path, name: str = "checkout") -> Path:
-    """Return a shallow clone, as actions/checkout makes it."""
-    git(origin.parent, "clone", "--quiet", "--depth", "1", origin.as_uri(), name)
-    return origin.parent / name
+    return copied(first_origin, tmp_path)
 
 
 @pytest.fixture
-def checkout(origin: Path) -> Path:
+def checkout(origin: Path, first_checkout: Path) -> Path:
     """Return a shallow clone of the bare repository."""
-    return clone(origin)
+    return copied_checkout(first_checkout, origin)

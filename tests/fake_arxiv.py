@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partialmethod
+from functools import cached_property, partialmethod
 from pathlib import Path
 from random import Random
 from socketserver import ThreadingMixIn
@@ -66,7 +66,7 @@ class Entry:
     announcement = partialmethod(_fill, ANNOUNCEMENT, ", ")
     result = partialmethod(_fill, RESULT, "</name></author><author><name>")
 
-    @property
+    @cached_property
     def moment(self) -> str:
         """When it was submitted, in fourteen digits."""
         return re.sub(r"\D", "", f"{self.submitted}{self.second}")

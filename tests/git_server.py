@@ -6,8 +6,10 @@ import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
 from wsgiref.simple_server import WSGIServer, make_server
@@ -35,6 +37,14 @@ def answered(request: dict[str, Any], repository: Path) -> bytes:
     environ["REMOTE_USER"] = "someone"
     body = request["wsgi.input"].read(int(request["CONTENT_LENGTH"] or 0))
     return subprocess.check_output(["git", "http-backend"], input=body, env=environ)
+
+
+@cache
+def certificate() -> dict[str, bytes]:
+    """Return a certificate and its key, by the names of their files."""
+    with TemporaryDirectory() as folder:
+        subprocess.run(CERTIFY.split(), cwd=folder, check=True, capture_output=True)
+        return {file.name: file.read_bytes() for file in Path(folder).iterdir()}
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -91,8 +101,8 @@ def git_server(
     ``certificate.pem`` is beside the repository.
     """
     folder = repository.parent
-    if not (folder / "certificate.pem").exists():
-        subprocess.run(CERTIFY.split(), cwd=folder, check=True, capture_output=True)
+    for name, text in certificate().items():
+        (folder / name).write_bytes(text)
     answers = Answers(repository, token, lost, stalled)
     with make_server("127.0.0.1", 0, answers, Server) as server:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

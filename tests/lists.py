@@ -1,13 +1,16 @@
 """A list in a folder: written, revised and read as the program does."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from paper_action import listing
 from paper_action.listing import Change
 from paper_action.paper import Cursor, Paper, Revision
+from paper_action.settings import Settings
 
-from .conftest import DATA, chosen, paper
+from .conftest import DATA, arxiv_id, chosen, paper
 
 HEAD = "| Title | Link | Abstract | Authors |\n| --- | --- | --- | --- |\n"
 ROW = "| T | [https://arxiv.org/abs/{0}](https://arxiv.org/abs/{0}) | {1} | A. One |\n"
@@ -46,11 +49,21 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
+def settings_of(changes: Mapping[str, object]) -> Settings:
+    """Return settings at their defaults but for those that are given."""
+    return _read(*((name, str(value)) for name, value in changes.items()))
+
+
+@cache
+def _read(*texts: tuple[str, str]) -> Settings:
+    return chosen(**dict(texts))
+
+
 def listed(folder: Path, text: str = "", **changes: object) -> set[str]:
     """Return the papers that a list has, after a text is written to its file."""
     if text:
         put(folder, text)
-    return {*listing.listed(folder, chosen(**changes)).papers}
+    return {*listing.listed(folder, settings_of(changes)).papers}
 
 
 def revise(
@@ -64,7 +77,7 @@ def revise(
     """Write a file, if it is given, then change the list as a run does."""
     if text:
         put(folder, text)
-    settings = chosen(**changes)
+    settings = settings_of(changes)
     listing.listed(folder, settings)
     change = Change(papers, {record.id: record for record in records}, cursor)
     return listing.revise(folder, change, settings)
@@ -84,4 +97,4 @@ def everywhere(folder: Path) -> list[str]:
 def many(first: int, number: int, month: str = "2504") -> list[Paper]:
     """Return so many papers of a month, each with a row of some 300 bytes."""
     numbers = range(first, first + number)
-    return [paper(f"{month}.{n:05}", abstract="word " * 40) for n in numbers]
+    return [paper(arxiv_id(n, month), abstract="word " * 40) for n in numbers]

@@ -8,7 +8,7 @@ from paper_action import arxiv
 from paper_action.paper import Cursor
 from paper_action.settings import read_settings
 
-from .conftest import NOW
+from .conftest import NOW, arxiv_id
 from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document
 
 NONE = "--lookback-days=0"
@@ -54,7 +54,7 @@ def ago(days: int) -> date:
 
 def many(count: int, month: str = "2504", **changes: Any) -> list[Entry]:
     """Return so many papers of one month, alike but for their number."""
-    ids = [f"{month}.{number:05}" for number in range(1, count + 1)]
+    ids = [arxiv_id(number, month) for number in range(1, count + 1)]
     return [Entry(identifier, **changes) for identifier in ids]
 
 

@@ -13,8 +13,9 @@ def render(markdown: str) -> html.HtmlElement:
 
 def table_rows(markdown: str) -> list[list[str]]:
     """Return the text of the cells of every body row of every table."""
-    page = render(markdown)
-    return [
-        ["".join(cell.itertext()) for cell in row.iter("td")]
-        for row in page.iterfind(".//tbody/tr")
-    ]
+    return [cells(row) for row in render(markdown).iterfind(".//tbody/tr")]
+
+
+def cells(row: html.HtmlElement) -> list[str]:
+    """Return the text of each cell of a row."""
+    return ["".join(cell.itertext()) for cell in row.iter("td")]

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import venv
-from functools import partial
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -225,13 +225,18 @@ def test_the_projects_check_runs_the_readmes_two_commands():
 def test_every_file_for_github_fits_its_schema(tmp_path):
     for number, text in enumerate(WORKFLOWS):
         (tmp_path / f"{number}.yml").write_text(text, "utf-8")
-    check = partial(call, "check-jsonschema", "--builtin-schema")
-    check(
-        "vendor.github-workflows", *GITHUB.glob("workflows/*.yml"), *tmp_path.iterdir()
-    )
-    check("vendor.github-actions", TOP / "action.yml")
-    check("vendor.github-issue-forms", *GITHUB.glob("ISSUE_TEMPLATE/[!c]*.yml"))
-    check("vendor.dependabot", GITHUB / "dependabot.yml")
+    files = {
+        "workflows": [*GITHUB.glob("workflows/*.yml"), *tmp_path.iterdir()],
+        "actions": [TOP / "action.yml"],
+        "issue-forms": [*GITHUB.glob("ISSUE_TEMPLATE/[!c]*.yml")],
+    }
+    schemas = {f"vendor.github-{name}": files[name] for name in files}
+    schemas["vendor.dependabot"] = [GITHUB / "dependabot.yml"]
+    check = import_module("check_jsonschema").main  # one process for all schemas
+    for schema, judged in schemas.items():
+        with pytest.raises(SystemExit) as ended:
+            check(["--builtin-schema", schema, *map(str, judged)])
+        assert ended.value.code == 0
 
 
 def test_zizmor_finds_nothing():
@@ -258,6 +263,22 @@ def product(tmp_path_factory) -> Path:
     for command in ("init", "add .", "commit -m The-action"):
         git(repository, *command.split())
     return repository
+
+
+# A python3 whose pip is done at once: what it installs are links to what is here.
+INSTALLED = """
+case "$*" in *" pip install "*) ;; *) exec "{python}" "$@";; esac
+while [ "$1" != --target ]; do shift; done
+ln -s "{packages}"/* "$2"
+"""
+
+
+@pytest.fixture
+def is_installed(tmp_path) -> None:
+    """Let the jobs of a workflow have their packages at once."""
+    packages = sysconfig.get_path("platlib")
+    text = INSTALLED.format(python=sys.executable, packages=packages)
+    script(tmp_path / "bin/python3", text)
 
 
 @pytest.fixture
@@ -366,7 +387,7 @@ def test_a_run_by_hand_takes_what_the_form_says_before_the_variables(act, origin
     assert git(origin, "show", "main:docs/list.md").count("\n| ") == 2 + 10
 
 
-def test_a_setting_that_cannot_be_read_fails_the_job(act):
+def test_a_setting_that_cannot_be_read_fails_the_job(act, is_installed):
     said = act(
         "workflow_dispatch", FOR_ACT, TIDY="perhaps", FEED_URL=DAYS[1], fails=True
     )
@@ -374,7 +395,7 @@ def test_a_setting_that_cannot_be_read_fails_the_job(act):
 
 
 def test_outputs_reach_the_caller_and_nothing_is_committed_where_commit_is_false(
-    act, origin
+    act, is_installed, origin
 ):
     wrong = dict.fromkeys(("COMMIT", "LOOKBACK_DAYS", "DRY_RUN"), "perhaps")
     said = act("push", CALLER, FEED_URL=DAYS[1], **wrong)
@@ -391,7 +412,7 @@ def test_a_server_that_does_not_name_the_workflows_repository_is_a_clear_error(
 
 
 def test_the_schedule_fills_a_forks_list_and_that_of_every_workflow(
-    act, origin, tmp_path
+    act, is_installed, origin, tmp_path
 ):
     script(tmp_path / "bin/curl", 'echo "sent: $(cat)"')
     script(tmp_path / "bin/gh", 'case "$*" in *--jq*) echo 0;; *) echo sent:;; esac')

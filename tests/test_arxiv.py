@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from random import Random
 
 import pytest
 
 from paper_action.paper import ConfigError, SourceError
 
-from .conftest import DATA, DAYS, run_process
+from .conftest import DATA, DAYS, arxiv_id, run_process
 from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, saved_feed
 from .readings import NONE, Run, ago, many, note, results
 
@@ -152,7 +152,7 @@ def test_a_type_that_nobody_knows_is_told_once_and_its_category_decides(mixed):
 
 
 def test_types_that_nobody_knows_are_one_warning_of_one_length(server):
-    server.papers = [Entry(f"2504.{n:05}", kind=f"kind{n}") for n in range(2000)]
+    server.papers = [Entry(arxiv_id(n), kind=f"kind{n}") for n in range(2000)]
     run = Run(server, NONE)
     assert len(run.ids) == 2000
     assert [text[:40] for text in run.warnings[1:]] == [
@@ -454,7 +454,7 @@ def test_what_a_full_feed_lacks_comes_from_the_api(server):
 def test_chosen_days_are_read_from_end_to_end_and_the_feed_is_not(server):
     first = date(2023, 12, 1)
     dates = [first + 8 * n * timedelta(days=1) for n in range(60)]
-    server.papers = [Entry(f"{day:%y%m}.{day:%d}001", submitted=day) for day in dates]
+    server.papers = [Entry(day.strftime("%y%m.%d001"), submitted=day) for day in dates]
     run = Run(server, *YEAR)
     assert run.ids == [one.id for one in server.papers if one.submitted.year == 2024]
     assert run.feeds == []
@@ -489,10 +489,8 @@ def test_days_to_come_are_not_asked_for(server):
 
 
 def test_of_chosen_days_the_parts_before_a_failure_count(server):
-    server.papers = [
-        Entry(f"24{month:02}.00001", submitted=date(2024, month, 3))
-        for month in range(1, 13)
-    ]
+    dates = [date(2024, month, 3) for month in range(1, 13)]
+    server.papers = [Entry(day.strftime("%y%m.00001"), submitted=day) for day in dates]
     server.page = 3
     server.api_faults = [None, Fault(400)]
     run = Run(server, *YEAR)
@@ -527,9 +525,9 @@ def test_an_answer_with_fewer_papers_than_its_total_waits(server):
 def test_papers_of_one_second_that_change_places_between_pages_are_had(server, luck):
     server.papers = [
         Entry(
-            f"2504.{n:05}",
+            arxiv_id(n),
             announced=ago(1),
-            second=f"12:{n // 300:02}:{n // 5 % 60:02}",
+            second=str(time(12, minute=n // 300, second=n // 5 % 60)),
         )
         for n in range(200)
     ]
@@ -575,7 +573,7 @@ def test_a_page_that_comes_over_and_over_again_is_a_failure(server):
 
 def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):
     dates = [date(2024, 1, day) for day in range(10, 32)]
-    server.papers = [Entry(f"2401.000{day:%d}", submitted=day) for day in dates]
+    server.papers = [Entry(day.strftime("2401.000%d"), submitted=day) for day in dates]
     server.api_faults = [results(30_001, server.papers[0])] * 2
     run = Run(server, "--since", "2024-01-01", "--until", "2024-01-31")
     assert run.ids == [one.id for one in server.papers]

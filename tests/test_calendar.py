@@ -7,13 +7,13 @@ the order of announcements.
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from .conftest import NOW, run
+from .conftest import NOW, arxiv_id, run
 from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault
 
 DAY = timedelta(days=1)
@@ -55,7 +55,7 @@ def workdays(first: date, count: int) -> list[date]:
     """Return the days of so many on which arXiv announces papers."""
     dates = [first + n * DAY for n in range(count)]
     dates = [day for day in dates if day.weekday() < 5]
-    return [day for day in dates if f"{day:%m-%d}" not in HOLIDAYS]
+    return [day for day in dates if day.strftime("%m-%d") not in HOLIDAYS]
 
 
 def announced(
@@ -72,11 +72,11 @@ def announced(
                     wait = luck.randint(10, 90)
                 number += 1
                 yield Entry(
-                    f"{day:%y%m}.{number:05}",
+                    arxiv_id(number, day.strftime("%y%m")),
                     title,
                     announced=day,
                     submitted=day - wait * DAY,
-                    second=f"{luck.randint(0, 23):02}:00:{luck.randint(0, 3):02}",
+                    second=str(time(luck.randint(0, 23), 0, luck.randint(0, 3))),
                 )
 
 
@@ -107,7 +107,7 @@ def server():
 # how many papers a day the list gets ⇒ what goes wrong on the first day back; a list of
 # many takes the time of all others together, so it has the worst of the troubles
 SEASONS = [(matches, trouble) for matches in (1, 0.05) for trouble in TROUBLE]
-SEASONS += [(20, "the API fails"), (20, "the API fails between two pages")]
+SEASONS += [(10, "the API fails"), (10, "the API fails between two pages")]
 
 
 @pytest.mark.parametrize(("matches", "trouble"), SEASONS)
@@ -147,15 +147,15 @@ def test_a_missed_friday_before_a_week_without_the_api_is_made_up_for(server, fo
 
 def test_quiet_days_take_two_requests_and_a_commit_every_third_week(server, folder):
     luck = Random(0)
-    server.papers = list(announced(luck, workdays(server.now, 400), 0, others=1))
+    server.papers = list(announced(luck, workdays(server.now, 150), 0, others=1))
     papers = List(folder)
     requests = []
-    for _ in range(400):
+    for _ in range(150):
         papers.run(server)
         requests.append(papers.requests)
         server.now += DAY
     assert set(requests) == {2}
-    assert papers.commits <= 1 + 400 // 21
+    assert papers.commits <= 1 + 150 // 21
 
 
 def test_a_new_keyword_brings_papers_from_the_next_announcement_on(server, folder):

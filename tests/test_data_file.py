@@ -8,7 +8,7 @@ import pytest
 from paper_action.listing import record
 from paper_action.paper import ConfigError
 
-from .conftest import NOW, paper
+from .conftest import NOW, arxiv_id, paper
 from .lists import HEAD, NEW, ROW, get, listed, pages, put, revise
 
 FIRST = paper()
@@ -35,14 +35,14 @@ def data_file(request, folder):
 
 
 def test_the_papers_of_all_sections_go_into_it(folder, data_file):
-    text = get(folder, data_file)
+    lines = get(folder, data_file).splitlines(keepends=True)
+    records = [record(FIRST), record(SECOND)]
     if data_file.lower().endswith(".jsonl"):
-        rows = [json.loads(line) for line in text.splitlines()]
-        assert rows == [record(FIRST), record(SECOND)]
+        assert [json.loads(line) for line in lines] == records
     else:
         joined = {"authors": "A. One; B. Two", "categories": "cs.IR"}
-        rows = list(csv.DictReader(text.splitlines(keepends=True)))
-        assert rows == [record(FIRST) | joined, record(SECOND) | joined]
+        rows = [each | joined for each in records]
+        assert list(csv.DictReader(lines)) == rows
 
 
 def test_letters_stay_letters(folder, data_file):
@@ -59,10 +59,10 @@ def test_an_existing_header_decides_which_fields_are_written_at_its_end(folder, 
 
 
 def test_papers_whose_rows_move_to_the_archive_at_once_are_in_it_too(folder):
-    rows = [ROW.format(f"2504.{number:05}", "x") for number in range(30)]
+    rows = [ROW.format(arxiv_id(number), "x") for number in range(30)]
     old = [paper("2503.00001"), paper("2503.00002")]
-    changes = {"data_file": "d.jsonl", "max_bytes": 2000}
-    done = revise(folder, HEAD + "".join(rows), old, **changes)
+    text = HEAD + "".join(rows)
+    done = revise(folder, text, old, data_file="d.jsonl", max_bytes=2000)
     assert done.moved > 2
     assert get(folder, "d.jsonl").count('"id": "2503.') == 2
 

@@ -40,7 +40,8 @@ def test_the_note_stands_where_people_leave_it_or_above_the_table(
 def test_below_the_note_the_table_still_shows(folder, changes, text):
     before = text.partition("⇒\n")[0]
     revise(folder, before, NEW[:1], cursor=READ, **options(changes))
-    links = [link.get("href") for link in render(get(folder)).iterfind(".//td/a")]
+    shown = render(get(folder)).iterfind(".//td/a")
+    links = [link.get("href") for link in shown]
     assert NEW[0].url in links
 
 

@@ -301,7 +301,8 @@ def test_any_text_is_a_value_or_an_error_of_its_setting(name, text):
 
 
 def test_the_chosen_window_ends_today_where_no_other_end_is_given():
-    first, last = date(2025, 4, 1), date(2025, 4, 2)
+    first = date(2025, 4, 1)
+    last = date(2025, 4, 2)
     assert load().window is None
     assert load(since="2025-04-01").window == (first, load().today)
     assert load(since="2025-04-01", until="2025-04-02").window == (first, last)

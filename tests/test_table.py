@@ -83,7 +83,8 @@ def test_a_new_table_has_the_columns_that_were_asked_for(folder, columns, header
     revise(folder, papers=[ONE], columns=columns)
     lines = get(folder).splitlines()
     assert lines[4] == header
-    assert lines[5] == "|" + " --- |" * len(columns.split(","))
+    dashes = [" --- |" for _ in columns.split(",")]
+    assert lines[5] == "|" + "".join(dashes)
     assert len(table_rows(get(folder))) == 1
 
 

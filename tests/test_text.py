@@ -414,14 +414,16 @@ def test_a_formula_costs_one_unit_and_one_for_each_brace(markdown, units):
     assert formula_cost(markdown) == units
 
 
-def seconds(function, *arguments) -> float:
-    """Return the time that a call takes, the better of two."""
-    taken = []
-    for _ in range(2):
-        began = time.process_time()
-        function(*arguments)
-        taken.append(time.process_time() - began)
-    return min(taken)
+def seconds(function, text: str) -> float:
+    """Return the time that it takes to read a text."""
+    began = time.process_time()
+    function(text)
+    return time.process_time() - began
+
+
+def is_read_within(limit: float, function, text: str) -> bool:
+    """Tell whether a text is read in some seconds, at the second time at least."""
+    return seconds(function, text) < limit or seconds(function, text) < limit
 
 
 PAGES = ["$", "$$", "$`", "`$", "```math\n", "$a", "$a ", "$`x`$", "{"]
@@ -429,7 +431,7 @@ PAGES = ["$", "$$", "$`", "`$", "```math\n", "$a", "$a ", "$`x`$", "{"]
 
 @pytest.mark.parametrize("piece", PAGES)
 def test_the_cost_of_a_page_is_counted_in_linear_time(piece):
-    assert seconds(formula_cost, piece * 100_000) < 1
+    assert is_read_within(1, formula_cost, piece * 100_000)
 
 
 # Braces, dollars and formulas in and behind each other, as no author types them.
@@ -455,16 +457,16 @@ NESTED = [
 
 @pytest.mark.parametrize("piece", [*WORST, *NESTED])
 def test_the_worst_texts_are_read_in_linear_time(piece):
-    assert seconds(paragraphs, piece * (20_000 // len(piece))) < 0.5
+    assert is_read_within(0.5, paragraphs, piece * (20_000 // len(piece)))
 
 
 def test_a_dollar_deep_within_groups_is_read_in_linear_time():
     raw = "{" * 40_000 + "$" + "}" * 40_000
-    assert seconds(paragraphs, rf"\( {raw}") < 0.5
+    assert is_read_within(0.5, paragraphs, rf"\( {raw}")
 
 
 def test_a_title_of_many_combining_marks_is_read_in_linear_time():
-    assert seconds(line, "a" + "\u0301\u0323" * 100_000) < 1
+    assert is_read_within(1, line, "a" + "\u0301\u0323" * 100_000)
 
 
 def test_an_abstract_of_many_addresses_is_read():
