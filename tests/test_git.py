@@ -456,16 +456,16 @@ def test_a_ref_that_is_locked_for_a_moment_is_tried_again(origin, checkout):
     assert subjects(origin) == ["Add", "Begin"]
 
 
-def test_six_runs_at_once_all_arrive_whatever_the_repositorys_name(
+def test_ten_runs_at_once_all_arrive_whatever_the_repositorys_name(
     tmp_path, first_origin, first_checkout
 ):
     name = "blockchain-403 GH006: Permission denied, not found"
     origin = copied(first_origin, tmp_path).rename(tmp_path / name)
-    roots = [copied_checkout(first_checkout, origin, f"clone-{n}") for n in range(6)]
-    rows = [f"row {number}\n" for number in range(6)]
-    with ThreadPoolExecutor(6) as pool:
+    roots = [copied_checkout(first_checkout, origin, f"clone-{n}") for n in range(10)]
+    rows = [f"row {number}\n" for number in range(10)]
+    with ThreadPoolExecutor(10) as pool:
         commits = {done.commit for done in pool.map(publish, roots, rows)}
-    assert len(commits - {""}) == 6
+    assert len(commits - {""}) == 10
     assert sorted(shown(origin).splitlines()[3:]) == [row.strip() for row in rows]
 
 
