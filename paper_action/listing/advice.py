@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from paper_action.paper import ID, LINK, counted
+from paper_action.settings import TELLING
 
 from .marks import Marker, find_comments, find_markers, is_code, marker_form
 from .page import Page, is_dashes
-from .table import TELLING, Table, columns_of, split_cells
+from .table import Table, columns_of, split_cells
 
 # What a marker looks like to somebody who knows other programs.
 _NEARLY = re.compile(r"(?i)<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b[^>]*-->")

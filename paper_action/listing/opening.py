@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from paper_action.paper import ConfigError, linked_ids
-from paper_action.settings import Settings
+from paper_action.settings import TELLING, Settings
 
 from . import advice
 from .marks import (
@@ -17,7 +17,7 @@ from .marks import (
     part_of,
 )
 from .page import Page, read_page
-from .table import ADDRESSES, TELLING, Row, Table
+from .table import ADDRESSES, Row, Table
 
 NEEDED = "it needs a column Title, Link, PDF or ID"
 

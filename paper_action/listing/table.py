@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from paper_action.paper import ID, LINK, Paper, linked_ids
+from paper_action.settings import TELLING
 from paper_action.text import line as markdown
 from paper_action.text import linked, paragraphs
 
 from .repository import repository
 
 # The columns whose cell is a link to the paper; where there is none of them, the
-# title is that link. A row without any of all four would not tell its paper.
-ADDRESSES = frozenset({"link", "pdf", "id"})
-TELLING = ADDRESSES | {"title"}
+# title is that link.
+ADDRESSES = TELLING - {"title"}
 
 # By column, what a header may call it, in any capitals; a new table the first of it.
 _NAMES = {
