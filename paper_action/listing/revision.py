@@ -144,8 +144,8 @@ def _planned(
     cursor = _next_note(before.note, change.cursor, settings, rows_come=bool(added))
     frame = frame_of(before, cursor, settings)
 
-    old, changed = tidied(before.rows, change.records, frame, settings)
-    new = [made_row(paper, frame, settings) for paper in added]
+    old, changed = tidied(before.rows, change.records, frame)
+    new = [made_row(paper, frame) for paper in added]
     rows = [*old, *new]
     if settings.order == "newest-first":
         rows = [*new, *old]

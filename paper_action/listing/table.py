@@ -101,7 +101,7 @@ def columns_of(header: str) -> list[str]:
 
 def new_header(columns: Sequence[str], ending: str) -> str:
     """Return the header of a new table, and the dashes below it."""
-    names = " | ".join(_NAMES[column][0] for column in columns)
+    names = " | ".join(_NAMES[name.removesuffix("-folded")][0] for name in columns)
     dashes = " | ".join("---" for _ in columns)
     return f"| {names} |{ending}| {dashes} |{ending}"
 
@@ -184,17 +184,11 @@ def margin(header: str) -> str:
     return header[: len(header) - len(header.lstrip(" "))]
 
 
-def cells(paper: Paper, columns: Sequence[str], *, folded: bool) -> list[str]:
-    """Return the cells of a paper's row, empty where a column is not understood.
-
-    With ``folded`` the abstract is hidden until it is clicked.
-    """
-    forms: dict[str, str] = {}
-    if folded:
-        forms["abstract"] = "abstract-folded"
-    if ADDRESSES.isdisjoint(columns):
-        forms["title"] = "linked-title"
-    return [_CELLS[forms.get(column, column)](paper) for column in columns]
+def cells(paper: Paper, columns: Sequence[str]) -> list[str]:
+    """Return the cells of a paper's row, empty where a column is not understood."""
+    title = "linked-title" if ADDRESSES.isdisjoint(columns) else "title"
+    names = [title if column == "title" else column for column in columns]
+    return [_CELLS[name](paper) for name in names]
 
 
 def _authors(paper: Paper) -> str:
