@@ -25,7 +25,8 @@ class Frame(NamedTuple):
 
     def text(self, rows: Iterable[Row]) -> str:
         """Return the whole text with rows in the table."""
-        return self.above + self.header + "".join(row.text for row in rows) + self.below
+        inside = "".join(row.text for row in rows)
+        return self.above + self.header + inside + self.below
 
     def with_line(self, line: str) -> "Frame":
         """Return the frame with a line above the header, and a blank one below it."""
@@ -40,23 +41,21 @@ def frame_of(before: Opened, cursor: Cursor | None, settings: Settings) -> Frame
     With a cursor the note is made to say it.
     """
     text = before.page.text
-    start = before.place.start
-    stop = before.place.stop
+    place = before.place
+    above = text[: place.start]
+    below = text[place.stop :]
     form = note_form(cursor, settings.section) if cursor else ""
     note = before.note
-    if form and note:
-        text = text[: note.start] + form + text[note.end :]
-        if note.start < start:  # our table stands behind the note and moves with it
-            growth = len(form) - (note.end - note.start)
-            start += growth
-            stop += growth
+    if form and note and note.end <= place.start:
+        above = text[: note.start] + form + text[note.end : place.start]
+    elif form and note:
+        below = text[place.stop : note.start] + form + text[note.end :]
 
     if before.table:
         columns = _folded(before.table.columns, settings)
-        frame = Frame(text[:start], before.table.header, text[stop:], columns)
+        frame = Frame(above, before.table.header, below, columns)
     else:
-        is_marked = bool(before.part)
-        frame = _new_frame(text[:start], text[stop:], settings, is_marked=is_marked)
+        frame = _new_frame(above, below, settings, is_marked=bool(before.part))
     return frame.with_line(form) if form and not note else frame
 
 
