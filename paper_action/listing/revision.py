@@ -14,10 +14,10 @@ from paper_action.paper import Cursor, Paper, Revision
 from paper_action.settings import Settings
 
 from . import advice
-from .archive import Move, Pages, archive_link, move_oldest, papers_of, read_archive
+from .archive import Move, Pages, move_oldest, papers_of, read_archive
 from .data_file import extended, read_data_file
 from .files import read_text, replace_all
-from .frame import Frame, frame_of, made_row, tidied
+from .frame import frame_of, made_row, tidied
 from .marks import Note
 from .opening import NEEDED, Opened, opened, refusal
 
@@ -52,7 +52,6 @@ class _Draft(NamedTuple):
     With a ``cursor`` the note is to say that.
     """
 
-    frame: Frame
     move: Move
     cursor: Cursor | None
     revision: Revision
@@ -61,10 +60,6 @@ class _Draft(NamedTuple):
     def is_change(self) -> bool:
         done = self.revision
         return bool(done.added or done.moved or done.tidied or self.cursor)
-
-    @property
-    def text(self) -> str:
-        return self.frame.text(self.move.staying)
 
 
 def listed(folder: Path, settings: Settings) -> State:
@@ -106,7 +101,7 @@ def revise(folder: Path, change: Change, settings: Settings) -> Revision:
     if settings.dry_run:
         return done
 
-    files = {**draft.move.pages, settings.path: draft.text}
+    files = {**draft.move.pages, settings.path: draft.move.text}
     if done.added and settings.data_file:
         files[settings.data_file] = extended(data, done.added, settings)
     replace_all(folder, files)
@@ -131,10 +126,6 @@ def _drafted(
     new = [made_row(paper, frame) for paper in added]
     rows = [*new, *old] if settings.order == "newest-first" else [*old, *new]
     move = move_oldest(rows, frame, archive, settings)
-    link = archive_link(settings)
-    if move.moved and link not in before.page.text:
-        frame = frame.with_line(f"Older papers: {link}")
-
     revision = Revision(
         added=added,
         rows=[row.text.strip() for row in new],
@@ -143,7 +134,7 @@ def _drafted(
         moved=len(move.moved),
         tidied=changed,
     )
-    return _Draft(frame, move, cursor, revision)
+    return _Draft(move, cursor, revision)
 
 
 def _next_note(
@@ -166,8 +157,8 @@ def _read_again(draft: _Draft, settings: Settings) -> Opened:
 
     That is our table where it was put, its rows, the papers that moved, and the note.
     """
-    after = opened(draft.text, settings)
-    start = len(draft.frame.above)
+    after = opened(draft.move.text, settings)
+    start = len(draft.move.frame.above)
     is_there = after.table is not None and after.table.start == start
 
     rows = [*draft.move.staying, *draft.move.moved]
