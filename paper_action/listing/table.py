@@ -44,8 +44,8 @@ _DECORATION = re.compile(
 )
 _BORDER = re.compile(r"\|(?<!\\\|)")  # a pipe, unless it is one behind a backslash
 
-_LINK_ALONE = re.compile(r"\[(.*)\]\((\S*)\)")
-_LINKED_TITLE = re.compile(rf"\[.*?\]\({LINK.pattern}", re.ASCII)
+# Words that are a link to a paper, but for the last bracket.
+_LINKED = re.compile(rf"\[(.*?)\]\({LINK.pattern}", re.ASCII)
 
 _FOLD = "<details><summary>Abstract</summary>{}</details>"
 
@@ -118,25 +118,24 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     cells = split_cells(joined)
     named = list(zip(columns, cells, strict=False))
     named.sort(key=lambda pair: pair[0] not in ADDRESSES)
+    listing = [cell for column, cell in named if column != "abstract"]
+    telling = [cell for column, cell in named if column in TELLING]
+
     made = _made_link(named, cells[len(columns) :])
-    listed = linked_ids(
-        " ".join(cell for column, cell in named if column != "abstract")
-    )
-    ids = made + listed
+    told = made + linked_ids(" ".join(telling))
+    ids = made + linked_ids(" ".join(listing))
     is_crowded = len(cells) > len(columns)
     if is_crowded or len(lines) > 1:
         ids = linked_ids(joined)[:1]
 
-    told = linked_ids(" ".join(cell for column, cell in named if column in TELLING))
-    telling = made + told
     # Of too many cells nobody knows which ones people wrote.
     is_mixed = is_crowded and not {"", "code"}.isdisjoint(columns)
-    is_told = bool(telling) and telling[0] in ids[:1] and not is_mixed
+    is_told = told[:1] == ids[:1] and not is_mixed
     return Row(
         text="".join(lines),
         cells=cells,
         ids=ids,
-        subject=ids[0] if is_told else "",
+        subject=ids[0] if ids and is_told else "",
         line=number,
     )
 
@@ -148,7 +147,7 @@ def _made_link(named: Sequence[tuple[str, str]], more: Sequence[str]) -> list[st
     link, the row never had another.
     """
     ours = [cell for column, cell in named if column]
-    if any(column == "title" and _LINKED_TITLE.match(cell) for column, cell in named):
+    if any(column == "title" and _LINKED.match(cell) for column, cell in named):
         ours = [cell for column, cell in named if column in ADDRESSES]
     for cell in [*ours, *more]:
         if _is_our_link(cell):
@@ -158,8 +157,8 @@ def _made_link(named: Sequence[tuple[str, str]], more: Sequence[str]) -> list[st
 
 def _is_our_link(cell: str) -> bool:
     """Tell whether a cell is a link, a PDF or an ID as we make it, and nothing else."""
-    link = _LINK_ALONE.fullmatch(cell)
-    if not link or not LINK.fullmatch(link[2]):
+    link = _LINKED.match(cell)
+    if not link or cell[link.end() :] != ")":
         return False
     words = link[1]
     is_address = LINK.fullmatch(words) is not None
