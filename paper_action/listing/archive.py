@@ -65,7 +65,8 @@ def papers_of(pages: Pages) -> set[str]:
 
 @cache  # a run reads the archive twice
 def _papers_of(text: str) -> set[str]:
-    return read_page(text).papers()
+    page = read_page(text)
+    return page.papers(page.whole)
 
 
 def move_oldest(

@@ -68,7 +68,7 @@ def opened(text: str, settings: Settings) -> Opened:
     commented: set[str] = set()
     for _, comment in find_comments(page):
         commented.update(linked_ids(comment))
-    papers = page.papers()
+    papers = page.papers(page.whole)
     if section:  # the other lists of the file are not ours, but comments are for all
         papers = page.papers(part) | commented
     return Opened(
