@@ -10,7 +10,7 @@ token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 
 import re
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from os.path import isfile, realpath  # Path's own raise for some names
@@ -45,9 +45,8 @@ class Setting(NamedTuple):
     read: Reader
 
 
-def setting(default: str | None, about: str, read: Reader) -> Any:
-    """Declare a setting where its field would have a value, of whatever type."""
-    return Setting(default, about, read)
+# A declaration stands where its field would have a value, of whatever type.
+setting: Callable[[str | None, str, Reader], Any] = Setting
 
 
 class Settings(NamedTuple):
