@@ -59,7 +59,6 @@ def _run(settings: Settings, report: Report) -> None:
         Outcome(
             settings=settings,
             matched=matched,
-            excluded=len(found) - len(wanted),
             revision=revision,
             entries=reading.entries,
             is_complete=not reading.failures,

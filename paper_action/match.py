@@ -242,19 +242,17 @@ def _term(pieces: list[str]) -> Term:
 
 def _check_sought(field: str, sought: str) -> None:
     """Raise ValueError where what is to be found in a field could not be found."""
-    is_quoted = sought.startswith('"')
-    words = sought[1:-1] if is_quoted else sought
-    if '"' in words or (":" in words and not is_quoted):
+    if not re.fullmatch('"[^"]*"|[^":]*', sought):
         raise ValueError(
             'quotes around a whole phrase, and AND between two: "a b" AND abs:c'
         )
-    if "*" in words and words != "*" and not is_quoted:
+    if "*" in sought and sought != "*" and not sought.startswith('"'):
         raise ValueError(
             "it without the star, as in multimod or cat:cs; a star alone is every paper"
         )
-    if field == "au" and ("," in words or "_" in words):
+    if field == "au" and re.search("[,_]", sought):
         raise ValueError('the name as papers do, as in au:"Yann LeCun"')
-    if not fold(words):
+    if not fold(sought.strip('"')):
         raise ValueError("a word to look for, as in ti:llm")
 
 

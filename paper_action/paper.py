@@ -105,10 +105,9 @@ class Revision(NamedTuple):
     run writes none. ``rows`` are the Markdown rows of ``added``, in the same order.
     ``had`` counts the papers that were listed before, ``listed`` those among the papers
     handed in; ``moved`` and ``tidied`` count rows. ``place`` says where the new rows
-    stand, for people: file and line. With ``made_file`` the Markdown file was
-    not there before. ``cursor`` is what the note in the list says now, None where it
-    was not written. ``notes`` are for the log, ``warnings`` for everybody. ``commit``
-    is the SHA that was pushed, and ``new_branch`` the branch that was made for it.
+    stand, for people: file and line. With ``made_file`` the Markdown file was not there
+    before. ``notes`` are for the log, ``warnings`` for everybody. ``commit`` is the SHA
+    that was pushed, and ``new_branch`` the branch that was made for it.
     """
 
     files: tuple[str, ...] = ()
@@ -120,7 +119,6 @@ class Revision(NamedTuple):
     tidied: int = 0
     place: str = ""
     made_file: bool = False
-    cursor: "Cursor | None" = None
     notes: Sequence[str] = ()
     warnings: Sequence[str] = ()
     commit: str = ""

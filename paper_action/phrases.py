@@ -29,9 +29,9 @@ _WORD_JOINER = "\u2060"  # takes no room and is not seen
 class Outcome(NamedTuple):
     """What became of a run.
 
-    ``matched`` has for the ID of each paper that was read the alternatives it matches;
-    ``excluded`` counts the papers that match and are left out all the same. ``entries``
-    counts what the feed had; ``is_complete`` tells that no source failed.
+    ``matched`` has for the ID of each paper that was read the alternatives it matches,
+    also where it was left out. ``entries`` counts what the feed had; ``is_complete``
+    tells that no source failed.
     """
 
     settings: Settings
@@ -39,7 +39,6 @@ class Outcome(NamedTuple):
     revision: Revision
     entries: int
     is_complete: bool
-    excluded: int = 0
 
 
 def headline(outcome: Outcome) -> str:
@@ -100,13 +99,13 @@ def commit_message(revision: Revision, template: str) -> str:
 def _numbers(outcome: Outcome) -> str:
     """Return the run's numbers in words; what is zero is left out."""
     revision = outcome.revision
-    added = "to be added" if outcome.settings.dry_run else "added"
-    found = [alternatives for alternatives in outcome.matched.values() if alternatives]
+    added = len(revision.added)
+    done = "to be added" if outcome.settings.dry_run else "added"
     said = [
         f"{counted(len(outcome.matched), 'paper')} read",
-        f"{len(found) - outcome.excluded} matched",
+        f"{revision.listed + added} matched",
         f"{revision.listed} already listed",
-        f"{len(revision.added)} {added}",
+        f"{added} {done}",
         f"{counted(revision.moved, 'row')} moved to the archive",
         f"{counted(revision.tidied, 'row')} made anew",
     ]

@@ -184,11 +184,11 @@ def _outputs(revision: Revision, matched: Mapping[str, Sequence[str]]) -> Iterat
 
 def _table(outcome: Outcome) -> Iterator[str]:
     """Yield the papers added as lines of a table."""
-    columns = ("title", "abstract", "authors")
+    columns = ("title", "abstract-folded", "authors")
     if outcome.revision.added:
         yield "| paper | authors | matched |\n| --- | --- | --- |\n"
     for paper in outcome.revision.added:
-        title, abstract, authors = cells(paper, columns, folded=True)
+        title, abstract, authors = cells(paper, columns)
         keyword = _shown(outcome.matched[paper.id][0])
         yield f"| {title} {abstract} | {authors} | {keyword} |\n"
 

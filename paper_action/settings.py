@@ -10,7 +10,7 @@ token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 
 import re
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from os.path import isfile, realpath  # Path's own raise for some names
@@ -28,9 +28,8 @@ ANNOUNCE_TYPES = ("new", "cross", "replace", "replace-cross")
 COLUMNS = """
 title link abstract abstract-folded authors date pdf categories comment doi id code
 """.split()
-DEFAULT_COLUMNS = ("title", "link", "abstract", "authors")
 # A row tells by one of these which paper it is of.
-_NAMING_COLUMNS = {"title", "link", "pdf", "id"}
+TELLING = frozenset({"title", "link", "pdf", "id"})
 _FIRM = "\u00a0"  # a blank at which no line ends
 
 
@@ -46,9 +45,8 @@ class Setting(NamedTuple):
     read: Reader
 
 
-def setting(default: str | None, about: str, read: Reader) -> Any:
-    """Declare a setting where its field would have a value, of whatever type."""
-    return Setting(default, about, read)
+# A declaration stands where its field would have a value, of whatever type.
+setting: Callable[[str | None, str, Reader], Any] = Setting
 
 
 class Settings(NamedTuple):
@@ -79,7 +77,7 @@ class Settings(NamedTuple):
         "", "name of the table's markers, like vision", readers.section
     )
     columns: tuple[str, ...] = setting(
-        ", ".join(DEFAULT_COLUMNS), ", ".join(COLUMNS), words(choice(*COLUMNS))
+        "title, link, abstract, authors", ", ".join(COLUMNS), words(choice(*COLUMNS))
     )
     order: str = setting(
         "append", "append or newest-first", choice("append", "newest-first")
@@ -288,7 +286,7 @@ def _value(name: str, written: str) -> Any:
 
 def _check_columns(settings: Settings) -> None:
     """Raise ConfigError where no column would tell which paper a row is of."""
-    if _NAMING_COLUMNS.isdisjoint(settings.columns):
+    if TELLING.isdisjoint(settings.columns):
         names = ", ".join(settings.columns)
         raise ConfigError("columns", f"{names!r} do not tell papers apart; add title")
 

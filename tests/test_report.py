@@ -188,7 +188,7 @@ def test_the_numbers_stand_in_one_line_and_in_words(environ):
 
 
 def test_a_paper_that_is_left_out_is_not_among_those_that_matched(environ):
-    result = outcome(matched=MATCHED | {"3": ("llm",)}, excluded=1)
+    result = outcome(matched=MATCHED | {"3": ("llm",)})
     numbers = "3 papers read, 2 matched, 2 added"
     assert paragraphs(told(environ, result).summary)[0] == numbers
 
@@ -200,10 +200,13 @@ def test_numbers_that_are_zero_are_left_out(environ):
 
 def test_a_dry_run_claims_no_row(environ):
     settings = chosen(dry_run=True)
-    summary = told(environ, outcome(settings, revision=Revision(added=[ONE]))).summary
+    found = Revision(added=[ONE], listed=1)
+    summary = told(environ, outcome(settings, revision=found)).summary
     headline = render(summary).findtext("h2")
     assert headline == "Dry run, nothing was written. 1 new paper in README.md"
-    assert paragraphs(summary)[0] == "2 papers read, 2 matched, 1 to be added"
+    assert paragraphs(summary)[0] == (
+        "2 papers read, 2 matched, 1 already listed, 1 to be added"
+    )
 
 
 def test_a_dry_run_makes_no_list_that_could_wait_for_a_paper(environ):

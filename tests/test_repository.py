@@ -44,7 +44,7 @@ NAMED = [  # what an author wrote, the address that is linked
 @pytest.mark.parametrize(("text", "address"), NAMED)
 def test_the_first_repository_is_linked(field, text, address):
     one = paper(**{field: text})
-    assert cells(one, ["id", "code"], folded=False)[1] == f"[code]({address})"
+    assert cells(one, ["id", "code"])[1] == f"[code]({address})"
 
 
 NOTHING = [
@@ -61,12 +61,12 @@ NOTHING = [
 @pytest.mark.parametrize("text", NOTHING)
 def test_without_a_repository_the_cell_is_empty(text):
     one = paper(comment=text, abstract=text)
-    assert cells(one, ["id", "code"], folded=False)[1] == ""
+    assert cells(one, ["id", "code"])[1] == ""
 
 
 def test_the_comment_comes_first():
     one = paper(comment="github.com/a/comment", abstract="github.com/a/abstract")
-    assert "a/comment" in cells(one, ["code"], folded=False)[0]
+    assert "a/comment" in cells(one, ["code"])[0]
 
 
 def test_no_repository_lists_a_paper_or_breaks_a_cell(folder):
@@ -113,4 +113,4 @@ def test_tidy_keeps_a_row_of_too_many_cells_where_people_may_have_linked_code(fo
 
 def test_a_hostile_text_takes_no_longer_than_its_length():
     one = paper(abstract="gitlab.a" * 50_000 + " github.com/" + "." * 50_000)
-    assert cells(one, ["id", "code"], folded=False)[1] == ""
+    assert cells(one, ["id", "code"])[1] == ""

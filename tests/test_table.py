@@ -42,27 +42,23 @@ def test_header_names_are_understood_in_whatever_dress(folder, column, names):
 
 @pytest.mark.parametrize("column", CELLS)
 def test_every_column_has_its_cell(column):
-    assert cells(ONE, ["id", column], folded=False) == [CELLS["id"], CELLS[column]]
+    assert cells(ONE, ["id", column]) == [CELLS["id"], CELLS[column]]
 
 
 @pytest.mark.parametrize("columns", [["title"], ["title", "abstract", "authors"]])
 def test_the_title_is_the_link_where_no_column_has_one(columns):
-    assert cells(ONE, columns, folded=False)[0] == f"[An LLM]({ONE.url})"
+    assert cells(ONE, columns)[0] == f"[An LLM]({ONE.url})"
 
 
 @pytest.mark.parametrize("column", ["link", "pdf", "id"])
 def test_the_title_is_no_link_where_a_column_has_one(column):
-    assert cells(ONE, ["title", column], folded=False)[0] == "An LLM"
-
-
-def test_an_abstract_is_folded_where_that_is_asked_for():
-    assert cells(ONE, ["id", "abstract"], folded=True)[1] == FOLDED
+    assert cells(ONE, ["title", column])[0] == "An LLM"
 
 
 @pytest.mark.parametrize("column", ["doi", "abstract", "abstract-folded", "comment"])
 def test_what_a_paper_lacks_is_an_empty_cell(column):
     empty = paper(abstract="")
-    assert cells(empty, ["id", column], folded=True)[1] == ""
+    assert cells(empty, ["id", column])[1] == ""
 
 
 def test_the_title_of_a_table_with_a_paper_column_besides_is_no_link(folder):

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from paper_action.paper import ID, LINK, counted
+from paper_action.settings import TELLING
 
 from .marks import Marker, find_comments, find_markers, is_code, marker_form
 from .page import Page, is_dashes
-from .table import TELLING, Table, columns_of, split_cells
+from .table import Table, columns_of, split_cells
 
 # What a marker looks like to somebody who knows other programs.
 _NEARLY = re.compile(r"(?i)<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b[^>]*-->")
@@ -18,13 +19,13 @@ _UNLINKED = re.compile(
 )
 
 
-def other_half(page: Page, marker: Marker) -> str:
-    """Return what is to be said of a marker without the other one."""
+def other_half(page: Page, marker: Marker, section: str) -> str:
+    """Return what is to be said of a section's marker without the other one."""
     kind = "end" if marker.kind == "start" else "start"
     where = "below" if marker.kind == "start" else "above"
-    form = marker_form(kind, marker.section)
-    there = f"{marker_form(marker.kind, marker.section)} in line {marker.line}"
-    said = f"{there} needs {form} {where} it"
+    form = marker_form(kind, section)
+    own = marker_form(marker.kind, section)
+    said = f"{own} in line {marker.line} needs {form} {where} it"
     for number, line in enumerate(page.lines, start=1):
         if not line.shown and line.text.strip() == form:
             said += f"; line {number} has one in code or a comment that begins before"
@@ -37,7 +38,9 @@ def nearly_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
     Those of other sections look so to somebody who forgot to name the section.
     """
     said: list[str] = []
-    others = {marker.line: marker.section for marker in find_markers(page)}
+    others: dict[int, str] = {}
+    for other, markers in find_markers(page).items():
+        others |= {marker.line: other for marker in markers}
     for number, line in enumerate(page.lines, start=1):
         if number in others and not with_others:
             continue

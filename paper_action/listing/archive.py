@@ -24,12 +24,21 @@ _FORMULAS = 1_900
 
 
 class Move(NamedTuple):
-    """What moves: the rows that stay, those that go, and the pages that get them."""
+    """What moves: the rows that stay, those that go, and the pages that get them.
 
+    Where rows go, a line in the ``frame`` leads to them.
+    """
+
+    frame: Frame
     staying: Sequence[Row]
     moved: Sequence[Row]
     pages: Pages
     warnings: Sequence[str]
+
+    @property
+    def text(self) -> str:
+        """The text of the list with the rows that stay."""
+        return self.frame.text(self.staying)
 
 
 def read_archive(folder: Path, settings: Settings) -> Pages:
@@ -56,13 +65,8 @@ def papers_of(pages: Pages) -> set[str]:
 
 @cache  # a run reads the archive twice
 def _papers_of(text: str) -> set[str]:
-    return read_page(text).papers()
-
-
-def archive_link(settings: Settings) -> str:
-    """Return the link that leads from the list to its archive."""
-    target = quote(relpath(settings.folder, dirname(settings.path)))
-    return f"[archive]({target}/)"
+    page = read_page(text)
+    return page.papers(page.whole)
 
 
 def move_oldest(
@@ -77,13 +81,15 @@ def move_oldest(
     places.sort(key=lambda place: by_age(rows[place].ids[0]))
     oldest = [rows[place] for place in places]
     rest = frame.text(row for row in rows if not row.ids)
-    count = 0
-    warnings: list[str] = []
-    if settings.max_bytes:
-        count, warnings = _surplus(oldest, rest, settings.max_bytes)
+    count, warnings = _surplus(oldest, rest, settings.max_bytes)
     moved = oldest[:count]
     left = set(places[:count])
+    target = quote(relpath(settings.folder, dirname(settings.path)))
+    link = f"[archive]({target}/)"
+    if moved and link not in rest:
+        frame = frame.with_line(f"Older papers: {link}")
     return Move(
+        frame=frame,
         staying=[row for place, row in enumerate(rows) if place not in left],
         moved=moved,
         pages=_filed(moved, frame.header, pages, settings),
@@ -98,6 +104,8 @@ def _surplus(oldest: Sequence[Row], rest: str, max_bytes: int) -> tuple[int, lis
     """
     surplus = 0
     warnings: list[str] = []
+    if not max_bytes:
+        return surplus, warnings
     measures = [("bytes", max_bytes, _size), ("formulas", _FORMULAS, formula_cost)]
     for unit, limit, measure in measures:
         least = measure(rest)

@@ -13,7 +13,10 @@ from .table import Row, cells, is_theirs, margin, new_header
 
 
 class Frame(NamedTuple):
-    """The text above a table's header, the header, the text below the rows."""
+    """The text above a table's header, the header, the text below the rows.
+
+    Of the ``columns`` that of abstracts is ``abstract-folded`` where they are folded.
+    """
 
     above: str
     header: str
@@ -22,7 +25,8 @@ class Frame(NamedTuple):
 
     def text(self, rows: Iterable[Row]) -> str:
         """Return the whole text with rows in the table."""
-        return self.above + self.header + "".join(row.text for row in rows) + self.below
+        inside = "".join(row.text for row in rows)
+        return self.above + self.header + inside + self.below
 
     def with_line(self, line: str) -> "Frame":
         """Return the frame with a line above the header, and a blank one below it."""
@@ -37,23 +41,21 @@ def frame_of(before: Opened, cursor: Cursor | None, settings: Settings) -> Frame
     With a cursor the note is made to say it.
     """
     text = before.page.text
-    start = before.place.start
-    stop = before.place.stop
+    place = before.place
+    above = text[: place.start]
+    below = text[place.stop :]
     form = note_form(cursor, settings.section) if cursor else ""
     note = before.note
-    if form and note:
-        text = text[: note.start] + form + text[note.end :]
-        if note.start < start:  # our table stands behind the note and moves with it
-            growth = len(form) - (note.end - note.start)
-            start += growth
-            stop += growth
+    if form and note and note.end <= place.start:
+        above = text[: note.start] + form + text[note.end : place.start]
+    elif form and note:
+        below = text[place.stop : note.start] + form + text[note.end :]
 
     if before.table:
-        header = before.table.header
-        frame = Frame(text[:start], header, text[stop:], before.table.columns)
+        columns = _folded(before.table.columns, settings)
+        frame = Frame(above, before.table.header, below, columns)
     else:
-        is_marked = bool(before.part)
-        frame = _new_frame(text[:start], text[stop:], settings, is_marked=is_marked)
+        frame = _new_frame(above, below, settings, is_marked=bool(before.part))
     return frame.with_line(form) if form and not note else frame
 
 
@@ -65,19 +67,23 @@ def _new_frame(above: str, below: str, settings: Settings, *, is_marked: bool) -
     if not is_marked:
         above += marker_form("start", settings.section) + ending + ending
         below = ending + marker_form("end", settings.section) + below
-    columns = [name.removesuffix("-folded") for name in settings.columns]
+    columns = _folded(settings.columns, settings)
     return Frame(above, new_header(columns, ending), below, columns)
 
 
-def made_row(
-    paper: Paper, frame: Frame, settings: Settings, old_cells: Sequence[str] = ()
-) -> Row:
+def _folded(columns: Sequence[str], settings: Settings) -> Sequence[str]:
+    """Return columns with that of abstracts folded, where the settings want it so."""
+    if "abstract-folded" not in settings.columns:
+        return columns
+    return ["abstract-folded" if name == "abstract" else name for name in columns]
+
+
+def made_row(paper: Paper, frame: Frame, old_cells: Sequence[str] = ()) -> Row:
     """Return a paper's row in the table of a frame, as far from the margin as that.
 
     Of an old row's cells those stay that only people can have filled.
     """
-    folded = "abstract-folded" in settings.columns
-    made = cells(paper, frame.columns, folded=folded)
+    made = cells(paper, frame.columns)
     for number, (column, old) in enumerate(zip(frame.columns, old_cells, strict=False)):
         if is_theirs(column, old):
             made[number] = old
@@ -86,7 +92,7 @@ def made_row(
 
 
 def tidied(
-    rows: Sequence[Row], records: Mapping[str, Paper], frame: Frame, settings: Settings
+    rows: Sequence[Row], records: Mapping[str, Paper], frame: Frame
 ) -> tuple[list[Row], int]:
     """Return rows made anew where a record tells how, and the number that changed.
 
@@ -101,10 +107,10 @@ def tidied(
         if not paper:
             left.append(row)
             continue
-        made = made_row(paper, frame, settings, old_cells=row.cells)
+        made = made_row(paper, frame, old_cells=row.cells)
         first = firsts.setdefault(row.subject, made)
         if made is not first:
-            ours = made_row(paper, frame, settings)
+            ours = made_row(paper, frame)
             if {*made.cells} <= {"", *ours.cells, *first.cells}:
                 changed += 1
                 continue

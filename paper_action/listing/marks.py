@@ -18,7 +18,6 @@ class Marker(NamedTuple):
     """A line like ``<!-- papers:start NAME -->``, by its number and its offset."""
 
     kind: str  # start or end
-    section: str
     line: int
     start: int
 
@@ -48,31 +47,29 @@ def is_code(line: str, at: int) -> bool:
     return is_quoted or before.startswith(("    ", "\t"))
 
 
-def find_markers(page: Page) -> list[Marker]:
-    """Return the markers of a page, those of all sections, in their order."""
-    markers: list[Marker] = []
+def find_markers(page: Page) -> dict[str, list[Marker]]:
+    """Return the markers of a page by their section, in their order."""
+    markers: dict[str, list[Marker]] = {}
     for number, line in enumerate(page.lines, start=1):
         found = _MARKER.fullmatch(line.shown)
         if found:
-            marker = Marker(found[1], _section(found[2]), number, line.start)
-            markers.append(marker)
+            own = markers.setdefault(_section(found[2]), [])
+            own.append(Marker(found[1], number, line.start))
     return markers
 
 
-def lone_marker(markers: Sequence[Marker], section: str) -> Marker | None:
-    """Return the marker of a section that lacks another one, if there is such."""
-    own = [marker for marker in markers if marker.section == section]
-    if not own:
-        return None
-    if own[0].kind == "end":
+def lone_marker(own: Sequence[Marker]) -> Marker | None:
+    """Return that of a section's markers which lacks another one, if there is such."""
+    if own and own[0].kind == "end":
         return own[0]
-    return own[-1] if own[-1].kind == "start" else None
+    if own and own[-1].kind == "start":
+        return own[-1]
+    return None
 
 
-def part_of(markers: Sequence[Marker], section: str) -> range:
+def part_of(own: Sequence[Marker]) -> range:
     """Return the part of the text between a section's markers, empty without a pair."""
-    own = [marker for marker in markers if marker.section == section]
-    if not own or lone_marker(markers, section):
+    if not own or lone_marker(own):
         return range(0)
     return range(own[0].start, own[-1].start)
 

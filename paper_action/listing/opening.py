@@ -1,10 +1,10 @@
 """A list's file, read: its page, our table there, the note, the papers that it has."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from paper_action.paper import ConfigError, linked_ids
-from paper_action.settings import Settings
+from paper_action.settings import TELLING, Settings
 
 from . import advice
 from .marks import (
@@ -17,7 +17,7 @@ from .marks import (
     part_of,
 )
 from .page import Page, read_page
-from .table import ADDRESSES, TELLING, Row, Table
+from .table import ADDRESSES, Row, Table
 
 NEEDED = "it needs a column Title, Link, PDF or ID"
 
@@ -58,16 +58,17 @@ def opened(text: str, settings: Settings) -> Opened:
     section = settings.section
     page = read_page(text)
     markers = find_markers(page)
-    part = part_of(markers, section)
+    own = markers.get(section, [])
+    part = part_of(own)
     table = _find_table(page, markers, section)
-    obstacle = _obstacle(page, markers, table, section)
+    obstacle = _obstacle(page, own, table, section)
     if obstacle:
         raise refusal(obstacle, page, settings)
 
     commented: set[str] = set()
     for _, comment in find_comments(page):
         commented.update(linked_ids(comment))
-    papers = page.papers()
+    papers = page.papers(page.whole)
     if section:  # the other lists of the file are not ours, but comments are for all
         papers = page.papers(part) | commented
     return Opened(
@@ -81,17 +82,18 @@ def opened(text: str, settings: Settings) -> Opened:
     )
 
 
-def _find_table(page: Page, markers: Sequence[Marker], section: str) -> Table | None:
+def _find_table(
+    page: Page, markers: Mapping[str, Sequence[Marker]], section: str
+) -> Table | None:
     """Return our table: the first between our markers, else the first of papers."""
-    part = part_of(markers, section)
-    if part or section:
-        inside = [table for table in page.tables if table.start in part]
+    parts = {name: part_of(each) for name, each in markers.items()}
+    own = parts.get(section, range(0))
+    if own or section:
+        inside = [table for table in page.tables if table.start in own]
         return inside[0] if inside else None
 
-    sections = {marker.section for marker in markers}
-    others = [part_of(markers, other) for other in sections]
     for table in page.tables:
-        is_free = not any(table.start in other for other in others)
+        is_free = not any(table.start in part for part in parts.values())
         if is_free and _is_of_papers(table):
             return table
     return None
@@ -122,18 +124,18 @@ def refusal(why: str, page: Page, settings: Settings) -> ConfigError:
 
 
 def _obstacle(
-    page: Page, markers: Sequence[Marker], table: Table | None, section: str
+    page: Page, own: Sequence[Marker], table: Table | None, section: str
 ) -> str:
     """Return why no rows can stand in a page, or nothing."""
-    lone = lone_marker(markers, section)
+    lone = lone_marker(own)
     if lone:
         nearly = advice.nearly_markers(page, section, with_others=False)
-        return "; ".join([advice.other_half(page, lone), *nearly])
+        return "; ".join([advice.other_half(page, lone, section), *nearly])
     if table:
         if not TELLING.isdisjoint(table.columns):
             return ""
         return f"the table in line {table.line} takes no rows: {NEEDED}"
-    part = part_of(markers, section)
+    part = part_of(own)
     if part:
         return "; ".join(advice.unfit_headers(page, part))
     return "a table at its end would not be shown" if page.unclosed else ""

@@ -55,13 +55,16 @@ class Page(NamedTuple):
         """Tell whether a table stands at an offset."""
         return any(table.start <= offset < table.end for table in self.tables)
 
-    def papers(self, part: range | None = None) -> set[str]:
-        """Return the papers that the text lists, or a part of it: where links lead.
+    @property
+    def whole(self) -> range:
+        """All of the text."""
+        return range(len(self.text))
+
+    def papers(self, part: range) -> set[str]:
+        """Return the papers that a part of the text lists: where its links lead.
 
         Of the links in a table's rows those count that the row says it lists.
         """
-        if part is None:
-            part = range(len(self.text))
         papers: set[str] = set()
         start = part.start  # of the text between the tables
         for table in self.tables:

@@ -14,13 +14,12 @@ from paper_action.paper import Cursor, Paper, Revision
 from paper_action.settings import Settings
 
 from . import advice
-from .archive import Move, Pages, archive_link, move_oldest, papers_of, read_archive
+from .archive import Move, Pages, move_oldest, papers_of, read_archive
 from .data_file import extended, read_data_file
 from .files import read_text, replace_all
-from .frame import Frame, frame_of, made_row, tidied
+from .frame import frame_of, made_row, tidied
 from .marks import Note
 from .opening import NEEDED, Opened, opened, refusal
-from .table import Row
 
 _NEW_FILE = "# arXiv papers\n"
 # A note that is older moves without new rows too: the query API is asked from it on.
@@ -47,27 +46,20 @@ class Change(NamedTuple):
     cursor: Cursor | None = None
 
 
-class _Plan(NamedTuple):
-    """What is to become of a list: ``known`` are the papers that it has by now.
+class _Draft(NamedTuple):
+    """What is to become of a list, and what is then to be said of it.
 
-    ``new`` are the rows of the papers ``added``, ``tidied`` counts rows made anew.
+    With a ``cursor`` the note is to say that.
     """
 
-    known: Set[str]
-    added: Sequence[Paper]
-    new: Sequence[Row]
-    frame: Frame
     move: Move
-    tidied: int
     cursor: Cursor | None
+    revision: Revision
 
     @property
     def is_change(self) -> bool:
-        return bool(self.new or self.move.moved or self.tidied or self.cursor)
-
-    @property
-    def text(self) -> str:
-        return self.frame.text(self.move.staying)
+        done = self.revision
+        return bool(done.added or done.moved or done.tidied or self.cursor)
 
 
 def listed(folder: Path, settings: Settings) -> State:
@@ -97,21 +89,23 @@ def revise(folder: Path, change: Change, settings: Settings) -> Revision:
     data = read_data_file(folder, settings)
     before = _read(folder, settings)
     is_new = not (folder / settings.path).exists()
-    plan = _planned(before, read_archive(folder, settings), change, settings)
-    done = _described(before, plan, change, settings)
-    if not plan.is_change:
+    draft = _drafted(before, read_archive(folder, settings), change, settings)
+    done = draft.revision._replace(
+        notes=_notes(before, settings), warnings=_warnings(before, draft, settings)
+    )
+    if not draft.is_change:
         return done
 
-    after = _read_again(plan, settings)
-    done = done._replace(place=_place(after, plan, settings))
+    after = _read_again(draft, settings)
+    done = done._replace(place=_place(after, done.added, settings))
     if settings.dry_run:
         return done
 
-    files = {**plan.move.pages, settings.path: plan.text}
-    if plan.added and settings.data_file:
-        files[settings.data_file] = extended(data, plan.added, settings)
+    files = {**draft.move.pages, settings.path: draft.move.text}
+    if done.added and settings.data_file:
+        files[settings.data_file] = extended(data, done.added, settings)
     replace_all(folder, files)
-    return done._replace(files=tuple(files), made_file=is_new, cursor=plan.cursor)
+    return done._replace(files=tuple(files), made_file=is_new)
 
 
 def _read(folder: Path, settings: Settings) -> Opened:
@@ -119,50 +113,28 @@ def _read(folder: Path, settings: Settings) -> Opened:
     return opened(text or _NEW_FILE, settings)
 
 
-def _described(
-    before: Opened, plan: _Plan, change: Change, settings: Settings
-) -> Revision:
-    """Return what is to be said of a plan, whether it is carried out or not."""
-    return Revision(
-        added=plan.added,
-        rows=[row.text.strip() for row in plan.new],
-        had=len(plan.known),
-        listed=len(change.papers) - len(plan.added),
-        moved=len(plan.move.moved),
-        tidied=plan.tidied,
-        notes=_notes(before, settings),
-        warnings=_warnings(before, plan, settings),
-    )
-
-
-def _planned(
+def _drafted(
     before: Opened, archive: Pages, change: Change, settings: Settings
-) -> _Plan:
+) -> _Draft:
     """Return what a change makes of a list."""
     known = before.papers | papers_of(archive)
     added = [paper for paper in change.papers if paper.id not in known]
     cursor = _next_note(before.note, change.cursor, settings, rows_come=bool(added))
     frame = frame_of(before, cursor, settings)
 
-    old, changed = tidied(before.rows, change.records, frame, settings)
-    new = [made_row(paper, frame, settings) for paper in added]
-    rows = [*old, *new]
-    if settings.order == "newest-first":
-        rows = [*new, *old]
-
+    old, changed = tidied(before.rows, change.records, frame)
+    new = [made_row(paper, frame) for paper in added]
+    rows = [*new, *old] if settings.order == "newest-first" else [*old, *new]
     move = move_oldest(rows, frame, archive, settings)
-    link = archive_link(settings)
-    if move.moved and link not in before.page.text:
-        frame = frame.with_line(f"Older papers: {link}")
-    return _Plan(
-        known=known,
+    revision = Revision(
         added=added,
-        new=new,
-        frame=frame,
-        move=move,
+        rows=[row.text.strip() for row in new],
+        had=len(known),
+        listed=len(change.papers) - len(added),
+        moved=len(move.moved),
         tidied=changed,
-        cursor=cursor,
     )
+    return _Draft(move, cursor, revision)
 
 
 def _next_note(
@@ -180,23 +152,23 @@ def _next_note(
     return read if rows_come or is_old else None
 
 
-def _read_again(plan: _Plan, settings: Settings) -> Opened:
+def _read_again(draft: _Draft, settings: Settings) -> Opened:
     """Read what is about to be written; ConfigError if the next run would not find it.
 
     That is our table where it was put, its rows, the papers that moved, and the note.
     """
-    after = opened(plan.text, settings)
-    start = len(plan.frame.above)
+    after = opened(draft.move.text, settings)
+    start = len(draft.move.frame.above)
     is_there = after.table is not None and after.table.start == start
 
-    rows = [*plan.move.staying, *plan.move.moved]
+    rows = [*draft.move.staying, *draft.move.moved]
     written = {row.ids[0] for row in rows if row.ids}
-    found = papers_of(plan.move.pages)
+    found = papers_of(draft.move.pages)
     for row in after.rows:
         found.update(row.ids)
 
     cursor = after.note.cursor if after.note else None
-    is_noted = plan.cursor in {None, cursor}
+    is_noted = draft.cursor in {None, cursor}
     if is_there and is_noted and written <= found:
         return after
     line = after.page.number_at(start)
@@ -204,20 +176,20 @@ def _read_again(plan: _Plan, settings: Settings) -> Opened:
     raise refusal(f"{why}; {NEEDED}", after.page, settings)
 
 
-def _place(after: Opened, plan: _Plan, settings: Settings) -> str:
+def _place(after: Opened, added: Sequence[Paper], settings: Settings) -> str:
     """Return where the first of the new rows stands, for people: file and line."""
-    if not plan.added or not after.table:
+    if not added or not after.table:
         return ""
-    added = {paper.id for paper in plan.added}
-    lines = [row.line for row in after.rows if not added.isdisjoint(row.ids[:1])]
+    ids = {paper.id for paper in added}
+    lines = [row.line for row in after.rows if not ids.isdisjoint(row.ids[:1])]
     line = min(lines, default=after.table.line)
     return f"{settings.path}, line {line}"
 
 
-def _warnings(before: Opened, plan: _Plan, settings: Settings) -> list[str]:
+def _warnings(before: Opened, draft: _Draft, settings: Settings) -> list[str]:
     """Return what a person should know of the file, or may have meant otherwise."""
-    said = [*before.warnings, *plan.move.warnings]
-    is_made = plan.is_change and not before.table and not before.part
+    said = [*before.warnings, *draft.move.warnings]
+    is_made = draft.is_change and not before.table and not before.part
     if is_made and before.papers - before.commented:
         said.append(advice.how_to_choose(settings.section))
     return [f"{settings.path}: {text}" for text in said]

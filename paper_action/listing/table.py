@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from paper_action.paper import ID, LINK, Paper, linked_ids
+from paper_action.settings import TELLING
 from paper_action.text import line as markdown
 from paper_action.text import linked, paragraphs
 
 from .repository import repository
 
 # The columns whose cell is a link to the paper; where there is none of them, the
-# title is that link. A row without any of all four would not tell its paper.
-ADDRESSES = frozenset({"link", "pdf", "id"})
-TELLING = ADDRESSES | {"title"}
+# title is that link.
+ADDRESSES = TELLING - {"title"}
 
 # By column, what a header may call it, in any capitals; a new table the first of it.
 _NAMES = {
@@ -44,8 +44,8 @@ _DECORATION = re.compile(
 )
 _BORDER = re.compile(r"\|(?<!\\\|)")  # a pipe, unless it is one behind a backslash
 
-_LINK_ALONE = re.compile(r"\[(.*)\]\((\S*)\)")
-_LINKED_TITLE = re.compile(rf"\[.*?\]\({LINK.pattern}", re.ASCII)
+# Words that are a link to a paper, but for the last bracket.
+_LINKED = re.compile(rf"\[(.*?)\]\({LINK.pattern}", re.ASCII)
 
 _FOLD = "<details><summary>Abstract</summary>{}</details>"
 
@@ -101,7 +101,7 @@ def columns_of(header: str) -> list[str]:
 
 def new_header(columns: Sequence[str], ending: str) -> str:
     """Return the header of a new table, and the dashes below it."""
-    names = " | ".join(_NAMES[column][0] for column in columns)
+    names = " | ".join(_NAMES[name.removesuffix("-folded")][0] for name in columns)
     dashes = " | ".join("---" for _ in columns)
     return f"| {names} |{ending}| {dashes} |{ending}"
 
@@ -118,25 +118,24 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     cells = split_cells(joined)
     named = list(zip(columns, cells, strict=False))
     named.sort(key=lambda pair: pair[0] not in ADDRESSES)
+    listing = [cell for column, cell in named if column != "abstract"]
+    telling = [cell for column, cell in named if column in TELLING]
+
     made = _made_link(named, cells[len(columns) :])
-    listed = linked_ids(
-        " ".join(cell for column, cell in named if column != "abstract")
-    )
-    ids = made + listed
+    told = made + linked_ids(" ".join(telling))
+    ids = made + linked_ids(" ".join(listing))
     is_crowded = len(cells) > len(columns)
     if is_crowded or len(lines) > 1:
         ids = linked_ids(joined)[:1]
 
-    told = linked_ids(" ".join(cell for column, cell in named if column in TELLING))
-    telling = made + told
     # Of too many cells nobody knows which ones people wrote.
     is_mixed = is_crowded and not {"", "code"}.isdisjoint(columns)
-    is_told = bool(telling) and telling[0] in ids[:1] and not is_mixed
+    is_told = told[:1] == ids[:1] and not is_mixed
     return Row(
         text="".join(lines),
         cells=cells,
         ids=ids,
-        subject=ids[0] if is_told else "",
+        subject=ids[0] if ids and is_told else "",
         line=number,
     )
 
@@ -148,7 +147,7 @@ def _made_link(named: Sequence[tuple[str, str]], more: Sequence[str]) -> list[st
     link, the row never had another.
     """
     ours = [cell for column, cell in named if column]
-    if any(column == "title" and _LINKED_TITLE.match(cell) for column, cell in named):
+    if any(column == "title" and _LINKED.match(cell) for column, cell in named):
         ours = [cell for column, cell in named if column in ADDRESSES]
     for cell in [*ours, *more]:
         if _is_our_link(cell):
@@ -158,8 +157,8 @@ def _made_link(named: Sequence[tuple[str, str]], more: Sequence[str]) -> list[st
 
 def _is_our_link(cell: str) -> bool:
     """Tell whether a cell is a link, a PDF or an ID as we make it, and nothing else."""
-    link = _LINK_ALONE.fullmatch(cell)
-    if not link or not LINK.fullmatch(link[2]):
+    link = _LINKED.match(cell)
+    if not link or cell[link.end() :] != ")":
         return False
     words = link[1]
     is_address = LINK.fullmatch(words) is not None
@@ -184,17 +183,11 @@ def margin(header: str) -> str:
     return header[: len(header) - len(header.lstrip(" "))]
 
 
-def cells(paper: Paper, columns: Sequence[str], *, folded: bool) -> list[str]:
-    """Return the cells of a paper's row, empty where a column is not understood.
-
-    With ``folded`` the abstract is hidden until it is clicked.
-    """
-    forms: dict[str, str] = {}
-    if folded:
-        forms["abstract"] = "abstract-folded"
-    if ADDRESSES.isdisjoint(columns):
-        forms["title"] = "linked-title"
-    return [_CELLS[forms.get(column, column)](paper) for column in columns]
+def cells(paper: Paper, columns: Sequence[str]) -> list[str]:
+    """Return the cells of a paper's row, empty where a column is not understood."""
+    title = "linked-title" if ADDRESSES.isdisjoint(columns) else "title"
+    names = [title if column == "title" else column for column in columns]
+    return [_CELLS[name](paper) for name in names]
 
 
 def _authors(paper: Paper) -> str:
