@@ -13,7 +13,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from .formulas import on_one_line
-from .pieces import Link, Maths, Piece, Styled, as_text, in_link, single_blanks
+from .pieces import Maths, Piece, Span, as_text, in_link, single_blanks
 from .tex import read
 
 # Signs that act in Markdown, and what GitHub takes for a formula, a reference, a
@@ -98,10 +98,10 @@ def _markdown(pieces: list[Piece]) -> str:
             part = escape(piece)
         elif isinstance(piece, Maths):
             part = _maths(piece.tex, before)
-        elif isinstance(piece, Styled):
-            part = f"<{piece.tag}>{_markdown(piece.pieces)}</{piece.tag}>"
-        else:
+        elif piece.url:
             part = _link(piece, before)
+        else:
+            part = f"<{piece.tag}>{_markdown(piece.pieces)}</{piece.tag}>"
         parts.append(part)
         before = part[-1:] or before
     return "".join(parts)
@@ -119,7 +119,7 @@ def _maths(formula: str, before: str) -> str:
     return f"{gap}$`{formula}`$".replace("|", r"\|")
 
 
-def _link(link: Link, before: str) -> str:
+def _link(link: Span, before: str) -> str:
     # An exclamation mark would make an image of it.
     gap = "<span></span>" if before == "!" else ""
     if link.pieces == [link.url]:

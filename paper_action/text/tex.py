@@ -14,16 +14,7 @@ from paper_action.paper import LINK
 from .formulas import Braces, find_formulas
 from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
 from .mathjax import settable
-from .pieces import (
-    Link,
-    Maths,
-    Piece,
-    as_text,
-    in_link,
-    in_style,
-    joined,
-    single_blanks,
-)
+from .pieces import Maths, Piece, as_text, in_link, in_span, joined, single_blanks
 
 _DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
 # A printable text without any of these is what it shows.
@@ -141,7 +132,7 @@ class _Reader:
         """Read the group whose brace was just opened, in a style."""
         was_code = self.is_code
         self.is_code = was_code or tag == "code"
-        pieces = in_style(self._within(), tag)
+        pieces = in_span(self._within(), tag)
         self.is_code = was_code
         return pieces
 
@@ -178,7 +169,7 @@ class _Reader:
 
     def _address(self, address: str) -> list[Piece]:
         url = _ESCAPED.sub(r"\1", address)
-        return [url] if self._is_barred(url) else [Link([url], url)]
+        return [url] if self._is_barred(url) else in_link([url], url)
 
     def _is_barred(self, text: str) -> bool:
         return not self.with_papers and LINK.search(text) is not None
@@ -272,9 +263,9 @@ class _Reader:
         self.at = end + 1
         is_link = _ADDRESS.fullmatch(address) and not self._is_barred(address)
         if name == "url" or not self._has_arguments(name, 1):
-            return [Link([address], address)] if is_link else [address]
+            return in_link([address], address) if is_link else [address]
         words = self._argument()
-        return in_link(words, address) if is_link else in_style(words, "span")
+        return in_link(words, address) if is_link else in_span(words, "span")
 
     def _skip(self, pattern: re.Pattern[str]) -> None:
         """Go past a pattern, if it is there."""
