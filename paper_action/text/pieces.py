@@ -61,21 +61,14 @@ def unlinked(pieces: list[Piece]) -> list[Piece]:
 
 
 def in_span(pieces: list[Piece], tag: str, url: str = "") -> list[Piece]:
-    """Return pieces in a tag, but for formulas and the blanks at the ends."""
+    """Return pieces in a tag, but for formulas."""
     spans: list[Piece] = []
     for is_formula, group in groupby(pieces, _is_formula):
         run = list(group)
-        text = as_text(run)
-        if is_formula or not text.strip():
+        if is_formula or not as_text(run).strip():
             spans += run
-            continue
-        if isinstance(run[0], str):
-            run[0] = run[0].lstrip(" ")
-        if isinstance(run[-1], str):
-            run[-1] = run[-1].rstrip(" ")
-        before = " " if text.startswith(" ") else ""
-        after = " " if text.endswith(" ") else ""
-        spans += [before, Span(run, tag, url), after]
+        else:
+            spans.append(Span(run, tag, url))
     return spans
 
 
