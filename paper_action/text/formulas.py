@@ -18,17 +18,23 @@ ENVIRONMENTS = {
     "gather": "gathered",
 }
 
-_TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
-_CURRENCY = re.compile(r"\s(?:US|AU|CA|HK|NZ|R)$")
 _LITTLE = "the|of|for|is|are|with|and|that|from|where|under|per|in|on|to|as|by|or|if"
 # Two words of a sentence, as "and the" or "bounded domain"; "dx dy" is none.
 _SENTENCE = re.compile(
     r"(?<![\\A-Za-z])(?:[a-z]{3,} [a-z]{3,}"
     rf"|[a-z]{{2,}} (?:{_LITTLE})|(?:{_LITTLE}) [a-z]{{2,}})(?![A-Za-z])"
 )
-_WORD = re.compile("[A-Za-z]{2}")
-_WORD_APART = re.compile(r"\s[a-z]{2,}\s")
-_STOPS = re.compile(r" ?[,.;:()]+ ")
+_TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
+# Text without TeX between two dollars, then the second one and the sign behind it.
+_PROSE = re.compile(
+    # a currency: "$ in May and 20 US$"
+    r".*\s(?:US|AU|CA|HK|NZ|R)\$"
+    # an amount with a word or another amount: "$5 per user in $", "$7-$8"
+    r"|\s*\d.*(?:\s[a-z]{2,}\s|\$\d\Z)"
+    # an amount, words or stops before the next formula: "$5, $x", "a $, $b"
+    r"|(?=\d|.*[A-Za-z]{2}| ?[,.;:()]+ \$).*[ (]\$(?:\\|[^\W_])\Z",
+    re.DOTALL,
+)
 
 
 class Formula(NamedTuple):
@@ -145,15 +151,9 @@ def _is_prose(tex: str, after: str) -> bool:
     They mean money, or the second one begins the next formula; ``after`` is the sign
     behind it.
     """
-    outside = re.sub(r"\{[^{}]*\}", "", tex)  # words in braces are in \text{}
-    opens_next = tex[-1] in " (" and (after.isalnum() or after == "\\")
-    has_tex = _TEX.search(tex) is not None
-    if _CURRENCY.search(tex) and not has_tex:
-        return True
-    if tex.lstrip()[:1].isdigit() and ("$" in tex or not has_tex):
-        is_amount = opens_next and tex[0].isdigit()  # "$5 or $6", but not "$ 2 $m"
-        return is_amount or after.isdigit() or _WORD_APART.search(outside) is not None
-    if _SENTENCE.search(outside):
-        return tex != tex.strip()  # "a $ and the $b$", but not "$in vitro$"
-    is_text = _WORD.search(tex) or _STOPS.fullmatch(tex)  # "a $, $b$"
-    return opens_next and not has_tex and is_text is not None
+    outside = re.sub(r"(?:\\text\w*)?\{[^{}]*\}", "", tex)  # words in \text{} are none
+    if _SENTENCE.search(outside) and tex != tex.strip():
+        return True  # "a $ and the $b$", but not "$in vitro$"
+    if _TEX.search(outside):
+        return False
+    return _PROSE.match(f"{outside}${after}") is not None
