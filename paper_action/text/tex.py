@@ -8,6 +8,7 @@ arXiv's own converter (arxiv-base, ``tex2utf``) is the yardstick for letters.
 import html
 import re
 import unicodedata
+from itertools import chain
 
 from paper_action.paper import LINK
 
@@ -38,8 +39,6 @@ _QUOTES_AND_DASHES = {"``": "“", "''": "”", "---": "—", "--": "–"}
 # How an argument begins, behind a star or options.
 _ARGUMENT = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
 _BARE_ARGUMENT = re.compile(r" ?([A-Za-z0-9])")
-_BLANK = re.compile(" ")
-_STOP = re.compile(r"\.")
 _SWITCH = re.compile(r" *\\([A-Za-z]+) *")
 # A letter that needs no braces for its accent.
 _LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
@@ -188,17 +187,17 @@ class _Reader:
             return self._accent(name)
         if name in SIGNS or name in SWITCHES:
             return [self._sign(name)]
-        count, shown = MACROS.get(name, (1, "#1"))
-        if not self._has_arguments(name, count):
-            return [OWN.get(name, f"\\{name}")]
-        if name in ("url", "href"):
+        if name in ("url", "href") and self._opens_argument():
             return self._link(name)
-        if name in STYLES:
-            self._skip(_ARGUMENT)
+        if name in STYLES and self._opens_argument():
             return self._styled(STYLES[name])
-        arguments = [self._argument() for _ in range(count)]
-        if name not in MACROS and not as_text(arguments[0]):
-            return [f"\\{name}"]  # \Ours{} of the author's own
+        if name not in MACROS:  # of the author's own, such as \Ours{}
+            argument = self._within() if self._opens_argument() else []
+            return argument or [OWN.get(name, f"\\{name}")]
+        count, shown = MACROS[name]
+        arguments = self._arguments(name, count)
+        if len(arguments) < count:
+            return [f"\\{name}", *chain.from_iterable(arguments)]
         pieces: list[Piece] = []
         for part in re.split(r"(#\d)", shown):
             pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
@@ -209,39 +208,41 @@ class _Reader:
         shown = SIGNS.get(name, "")
         is_letter = len(shown) == 1 and shown.isalpha()
         if is_letter or name in SWITCHES:
-            self._skip(_BLANK)
+            self._skip(" ")
         if shown.endswith("."):
-            self._skip(_STOP)  # it is not set twice
+            self._skip(".")  # it is not set twice
         return shown
 
-    def _has_arguments(self, name: str, count: int) -> bool:
-        """Tell whether so many arguments follow; the last may end with the text."""
-        at = self.at
-        for _ in range(count):
-            bare = _BARE_ARGUMENT.match(self.text, at) if name in BARE else None
+    def _arguments(self, name: str, count: int) -> list[list[Piece]]:
+        """Read the arguments of a macro, as far as they are there."""
+        arguments: list[list[Piece]] = []
+        while len(arguments) < count:
+            bare = _BARE_ARGUMENT.match(self.text, self.at) if name in BARE else None
             if bare:
-                at = bare.end()
-                continue
-            begin = _ARGUMENT.match(self.text, at)
-            if not begin or self.depth >= _DEPTH:
-                return False
-            at = self.ends.get(begin.end() - 1, len(self.text)) + 1
-        return True
+                self.at = bare.end()
+                arguments.append([bare[1]])
+            elif self._opens_argument():
+                arguments.append(self._within())
+            else:
+                break
+        return arguments
 
-    def _argument(self) -> list[Piece]:
-        """Read an argument that is there."""
-        bare = _BARE_ARGUMENT.match(self.text, self.at)
-        if bare:
-            self.at = bare.end()
-            return [bare[1]]
-        self._skip(_ARGUMENT)
-        return self._within()
+    def _opens_argument(self) -> bool:
+        """Go past the brace that begins an argument; tell whether there is one.
+
+        The last one may end with the text.
+        """
+        begin = _ARGUMENT.match(self.text, self.at)
+        if not begin or self.depth >= _DEPTH:
+            return False
+        self.at = begin.end()
+        return True
 
     def _accent(self, name: str) -> list[Piece]:
         """Put an accent on the first letter of what follows, or show it by itself."""
         accent = ACCENTS[name]
-        if self._has_arguments(name, 1):
-            argument = self._argument()
+        if self._opens_argument():
+            argument = self._within()
             letters = as_text(argument)
             command = name + letters
             if len(letters) > 1 and command in SIGNS:
@@ -256,22 +257,20 @@ class _Reader:
         return [f"\\{name}" if name.isalpha() else name]
 
     def _link(self, name: str) -> list[Piece]:
-        r"""Read ``\url{address}`` or ``\href{address}{words}``."""
-        self._skip(_ARGUMENT)
+        r"""Read ``\url{address}`` or ``\href{address}{words}`` from the address on."""
         end = self.ends.get(self.at - 1, len(self.text))
         address = _ESCAPED.sub(r"\1", self.text[self.at : end].strip())
         self.at = end + 1
         is_link = _ADDRESS.fullmatch(address) and not self._is_barred(address)
-        if name == "url" or not self._has_arguments(name, 1):
+        if name == "url" or not self._opens_argument():
             return in_link([address], address) if is_link else [address]
-        words = self._argument()
+        words = self._within()
         return in_link(words, address) if is_link else in_span(words, "span")
 
-    def _skip(self, pattern: re.Pattern[str]) -> None:
-        """Go past a pattern, if it is there."""
-        found = pattern.match(self.text, self.at)
-        if found:
-            self.at = found.end()
+    def _skip(self, sign: str) -> None:
+        """Go past a sign, if it is there."""
+        if self.text.startswith(sign, self.at):
+            self.at += len(sign)
 
 
 def _accented(letters: str, accent: str) -> str:
