@@ -34,7 +34,7 @@ _MARK = re.compile(
     rf"|http(?P<address>s?://{_ADDRESS_SIGNS})"
 )
 _ESCAPED = re.compile(r"\\([_%#&~])")
-_NO_WORD = " ~([<>=\\"  # before a tilde that is no tie
+_TIE = re.compile(r"(?<=[^ ~(\[<>=\\])~(?=[^~])")  # other tildes are no ties
 _QUOTES_AND_DASHES = {"``": "“", "''": "”", "---": "—", "--": "–"}
 # How an argument begins, behind a star or options.
 _ARGUMENT = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
@@ -44,8 +44,9 @@ _SWITCH = re.compile(r" *\\([A-Za-z]+) *")
 _LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
 _DOTTED = str.maketrans("ıȷ", "ij")
 _ADDRESS = re.compile(r"https?://[^\s<>{}|\\`]+")
-# What is in the braces of a set: several members, or one with an index, without TeX.
-_SET = re.compile(r"[^{}\\]*[,_][^{}\\]+")
+# Braces that are seen: of an index of several signs; of a set of several members, or
+# of one with an index, without TeX.
+_SEEN = re.compile(r"(?<=[_^])\{[^}][^}]|(?<![^ (])\{[^{}\\,_]*[,_][^{}\\]+\}")
 # In a formula: text in a style, a citation, and what may stand beside those.
 _GROUP = r"\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
 _TEXT_MACRO = re.compile(
@@ -143,17 +144,9 @@ class _Reader:
         if switch and SWITCHES.get(switch[1]):
             self.at = switch.end()
             return self._styled(SWITCHES[switch[1]])
-        is_seen = self._has_visible_braces(start, self.ends[start])
+        is_seen = _SEEN.match(self.text, start)
         pieces = self._within()
         return ["{", *pieces, "}"] if is_seen else pieces
-
-    def _has_visible_braces(self, start: int, end: int) -> bool:
-        """Tell whether a group is an index of several signs, or a set."""
-        before = self.text[max(start - 1, 0) : start]
-        if before in ("_", "^"):
-            return end - start > 2
-        is_set = _SET.fullmatch(self.text, start + 1, end) is not None
-        return is_set and before in ("", " ", "(")
 
     def _formula(self, tex: str) -> list[Piece]:
         """Return a formula, or what it says: text, or the address of a paper."""
@@ -175,11 +168,9 @@ class _Reader:
 
     def _tie(self, at: int) -> str:
         """Return a blank that does not break, behind a word, else a tilde."""
-        before = self.text[max(at - 1, 0) : at]
-        after = self.text[at + 1 : at + 2]
-        if not before or before in _NO_WORD or not after or after == "~":
+        if not _TIE.match(self.text, at):
             return "~"
-        return "" if after == " " else "\N{NO-BREAK SPACE}"
+        return "" if self.text.startswith(" ", self.at) else "\N{NO-BREAK SPACE}"
 
     def _command(self, name: str) -> list[Piece]:
         """Return what a command shows; its name, if nothing better is known."""
