@@ -79,12 +79,9 @@ def _is_formula(piece: Piece) -> bool:
 def joined(pieces: list[Piece]) -> list[Piece]:
     """Return pieces with texts that stand side by side as one."""
     merged: list[Piece] = []
-    texts: list[str] = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            texts.append(piece)
-            continue
-        merged += ["".join(texts), piece]
-        texts = []
-    merged.append("".join(texts))
+    for kind, run in groupby(pieces, type):
+        if kind is str:
+            merged.append("".join(map(str, run)))
+        else:
+            merged += run
     return [piece for piece in merged if piece]

@@ -185,14 +185,7 @@ class _Reader:
         if name not in MACROS:  # of the author's own, such as \Ours{}
             argument = self._within() if self._opens_argument() else []
             return argument or [OWN.get(name, f"\\{name}")]
-        count, shown = MACROS[name]
-        arguments = self._arguments(name, count)
-        if len(arguments) < count:
-            return [f"\\{name}", *chain.from_iterable(arguments)]
-        pieces: list[Piece] = []
-        for part in re.split(r"(#\d)", shown):
-            pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
-        return pieces
+        return self._macro(name)
 
     def _sign(self, name: str) -> str:
         """Return what a command without arguments shows, and go past its end."""
@@ -203,6 +196,17 @@ class _Reader:
         if shown.endswith("."):
             self._skip(".")  # it is not set twice
         return shown
+
+    def _macro(self, name: str) -> list[Piece]:
+        """Return what a macro shows of its arguments."""
+        count, shown = MACROS[name]
+        arguments = self._arguments(name, count)
+        if len(arguments) < count:
+            return [f"\\{name}", *chain.from_iterable(arguments)]
+        pieces: list[Piece] = []
+        for part in re.split(r"(#\d)", shown):
+            pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
+        return pieces
 
     def _arguments(self, name: str, count: int) -> list[list[Piece]]:
         """Read the arguments of a macro, as far as they are there."""
