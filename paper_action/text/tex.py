@@ -198,18 +198,8 @@ class _Reader:
         return shown
 
     def _macro(self, name: str) -> list[Piece]:
-        """Return what a macro shows of its arguments."""
+        """Return what a macro shows of its arguments; its name, if some are missing."""
         count, shown = MACROS[name]
-        arguments = self._arguments(name, count)
-        if len(arguments) < count:
-            return [f"\\{name}", *chain.from_iterable(arguments)]
-        pieces: list[Piece] = []
-        for part in re.split(r"(#\d)", shown):
-            pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
-        return pieces
-
-    def _arguments(self, name: str, count: int) -> list[list[Piece]]:
-        """Read the arguments of a macro, as far as they are there."""
         arguments: list[list[Piece]] = []
         while len(arguments) < count:
             bare = _BARE_ARGUMENT.match(self.text, self.at) if name in BARE else None
@@ -219,8 +209,11 @@ class _Reader:
             elif self._opens_argument():
                 arguments.append(self._within())
             else:
-                break
-        return arguments
+                return [f"\\{name}", *chain.from_iterable(arguments)]
+        pieces: list[Piece] = []
+        for part in re.split(r"(#\d)", shown):
+            pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
+        return pieces
 
     def _opens_argument(self) -> bool:
         """Go past the brace that begins an argument; tell whether there is one.
