@@ -282,12 +282,7 @@ def _scratch() -> Path:
     remove, and twice: the signal that ends a cancelled job may come in the midst of it.
     """
     scratch = Path(gettempdir(), f"paper-action-{token_hex(8)}").resolve()
-    atexit.register(_remove, scratch)
-    atexit.register(_remove, scratch)
+    for _ in range(2):
+        atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     scratch.mkdir(mode=0o700)
     return scratch
-
-
-def _remove(scratch: Path) -> None:
-    """Remove the folder and what is in it, as far as it is still there."""
-    shutil.rmtree(scratch, ignore_errors=True)
