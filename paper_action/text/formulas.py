@@ -104,11 +104,10 @@ def _formula(text: str, mark: re.Match[str], braces: Braces) -> Formula | None:
     """Return the formula that a mark opens, or None."""
     start = mark.start()
     opener = "$$" if text.startswith("$$", start) else mark[0]
+    closer = _CLOSERS.get(opener)
     if mark[1] in ENVIRONMENTS:
         closer = opener.replace("begin", "end")
-    elif opener in _CLOSERS:
-        closer = _CLOSERS[opener]
-    else:
+    if not closer:
         return None
     inner = start + len(opener)
     closed = _find_closer(text, inner, opener, closer, braces)
