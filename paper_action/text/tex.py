@@ -249,11 +249,11 @@ class _Reader:
         end = self.ends.get(self.at - 1, len(self.text))
         address = _ESCAPED.sub(r"\1", self.text[self.at : end].strip())
         self.at = end + 1
+        words: list[Piece] = [address]
+        if name == "href" and self._opens_argument():
+            words = self._within()
         is_link = _ADDRESS.fullmatch(address) and not self._is_barred(address)
-        if name == "url" or not self._opens_argument():
-            return in_link([address], address) if is_link else [address]
-        words = self._within()
-        return in_link(words, address) if is_link else in_span(words, "span")
+        return in_link(words, address) if is_link else words
 
     def _skip(self, sign: str) -> None:
         """Go past a sign, if it is there."""
