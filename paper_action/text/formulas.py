@@ -1,7 +1,6 @@
 """Find the formulas of a text in one pass, from left to right."""
 
 import re
-from bisect import bisect
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -46,33 +45,34 @@ class Formula(NamedTuple):
 
 
 class Braces:
-    """The braces of a text, and its dollars.
+    r"""The braces of a text.
 
-    ``ends`` tells where a group ends, by where it begins. ``stray`` braces close
-    nothing, ``unclosed`` ones are never closed.
+    ``ends`` tells where a group ends, by where it begins, and ``behind`` where the text
+    goes on behind one whose dollars are pairs, unlike in ``$\bar{\Omega$}``. ``stray``
+    braces close nothing, ``unclosed`` ones are never closed.
     """
 
     def __init__(self, text: str) -> None:
         self.ends: dict[int, int] = {}
+        self.behind: dict[int, int] = {}
         self.stray: set[int] = set()
         self.unclosed: list[int] = []
-        self.dollars: list[int] = []
+        dollars = 0
+        before: list[int] = []  # the dollars before each unclosed brace
         for sign in _SIGN.finditer(text):
             at = sign.start()
             if sign[0] == "$":
-                self.dollars.append(at)
+                dollars += 1
             elif sign[0] == "{":
                 self.unclosed.append(at)
-            elif sign[0] == "}" and self.unclosed:
-                self.ends[self.unclosed.pop()] = at
+                before.append(dollars)
+            elif self.unclosed and sign[0] == "}":
+                start = self.unclosed.pop()
+                self.ends[start] = at
+                if (dollars - before.pop()) % 2 == 0:
+                    self.behind[start] = at + 1
             elif sign[0] == "}":
                 self.stray.add(at)
-
-    def has_whole_formulas(self, start: int) -> bool:
-        r"""Tell whether a group's dollars are pairs, unlike in ``$\bar{\Omega$}``."""
-        end = self.ends[start]
-        inside = bisect(self.dollars, end) - bisect(self.dollars, start)
-        return inside % 2 == 0
 
 
 def find_formulas(text: str, braces: Braces) -> Iterator[Formula]:
@@ -137,9 +137,7 @@ def _find_closer(
         begins_another = mark[0] == opener
         if ends_group or begins_another:
             return None
-        at = mark.end()
-        if start in braces.ends and braces.has_whole_formulas(start):
-            at = braces.ends[start] + 1
+        at = braces.behind.get(start, mark.end())
         mark = _MARK.search(text, at)
     return mark.start() if mark else None
 
