@@ -205,12 +205,14 @@ def _failure(url: str, error: Exception) -> SourceError:
     import requests
 
     host = urlsplit(url).hostname
-    # An address in the text, or a piece of it in quotes, may hold a proxy's password.
-    words = re.sub(r"//\S*@|'[^']*'", "***", str(error))
-    if isinstance(error, ValueError) or type(error) is OSError:
-        # An address that is none, or a file of certificates that is not there.
-        return SourceError(f"{host} cannot be read: {words[:300]}")
     if isinstance(error, requests.exceptions.ProxyError):
         host = "the proxy that HTTP_PROXY or HTTPS_PROXY names"
-    cause = words.rpartition(": ")[2].rstrip("\"')")  # the innermost one
-    return SourceError(f"{host} cannot be reached: {cause[:300]}", retry=True)
+    cause: BaseException = error  # of all that led to it, the first says most
+    while cause.__context__:
+        cause = cause.__context__
+    # An address in the text, or a piece of it in quotes, may hold a proxy's password.
+    words = re.sub(r"//\S*@|'[^']*'", "***", " ".join(str(cause).split()))[:300]
+    if isinstance(error, ValueError) or type(error) is OSError:
+        # An address that is none, or a file of certificates that is not there.
+        return SourceError(f"{host} cannot be read: {words}")
+    return SourceError(f"{host} cannot be reached: {words}", retry=True)

@@ -120,11 +120,11 @@ def _in_order_of_rows(
     announced: Iterable[Paper], filled_in: Iterable[Paper], order: str
 ) -> list[Paper]:
     """Return every paper once: the missed ones by age, then today's by type and age."""
+    earlier = _by_id(filled_in)
     today = _by_id(announced)
-    by_id = _by_id(filled_in) | today
-    papers = [by_id[identifier] for identifier in sorted(by_id, key=by_age)]
-    missed = [paper for paper in papers if paper.id not in today]
-    rows = [paper for paper in papers if paper.id in today]
+    lacking = sorted(earlier.keys() - today.keys(), key=by_age)
+    missed = [earlier[identifier] for identifier in lacking]
+    rows = [today[identifier] for identifier in sorted(today, key=by_age)]
     rows.sort(key=lambda paper: ANNOUNCE_TYPES.index(paper.announce_type))
     if order == "append":
         return missed + rows

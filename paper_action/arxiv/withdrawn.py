@@ -8,18 +8,18 @@ import re
 from paper_action.paper import Paper
 
 _WORK = "paper|article|manuscript|submission|e-?print|preprint|work|version"
-
-_SAID = [
+# What a line says.
+_SAID = (
     # "Withdrawn." "[withdrawn]" "Withdrawn due to an error in Theorem 3"
-    r"^\W*withdrawn(\W*$|[.:]| (by|due|because|since|as|for|from arxiv|until)\b)",
+    r"(?m)^\W*withdrawn(\W*$|[.:]| (by|due|because|since|as|for|from arxiv|until)\b)"
     # "This paper has been withdrawn", but not "… from the conference"
-    rf"\b({_WORK}) ((has|is|was|been|being|now) )*withdrawn\b(?! from (?!arxiv))",
+    rf"|\b({_WORK}) ((has|is|was|been|being|now) )*withdrawn\b(?! from (?!arxiv))"
     # "withdrawn by the authors"
-    r"\bwithdrawn by (the |its )?(author|arxiv)",
+    r"|\bwithdrawn by (the |its )?(author|arxiv)"
     # "We withdraw our paper", "The authors have withdrawn this article"
-    r"\b(authors?|i|we) (have |has |hereby )?(withdraw|withdrawn|withdrew) "
-    rf"(this|the|our|my) ({_WORK})",
-]
+    r"|\b(authors?|i|we) (have |has |hereby )?(withdraw|withdrawn|withdrew) "
+    rf"(this|the|our|my) ({_WORK})"
+)
 
 
 def is_withdrawn(paper: Paper) -> bool:
@@ -27,8 +27,6 @@ def is_withdrawn(paper: Paper) -> bool:
     is_later = paper.version > 1 or paper.announce_type.startswith("replace")
     if not is_later or "withdr" not in f"{paper.abstract}{paper.comment}".lower():
         return False
-    for part in [paper.abstract, *re.split(r"[.,;([]", paper.comment)]:
-        words = " ".join(part.split()).lower()
-        if any(re.search(pattern, words) for pattern in _SAID):
-            return True
-    return False
+    abstract = " ".join(paper.abstract.split())
+    parts = re.sub(r" *[.,;([] *", "\n", paper.comment)
+    return re.search(_SAID, f"{abstract}\n{parts}".lower()) is not None

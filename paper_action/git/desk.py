@@ -70,23 +70,16 @@ class Desk:
         """
         attempt = partial(self._attempt, revise, phrase, keep_alive=keep_alive)
         try:
-            self._push(attempt)
-            if self._done.new_branch:
-                self._log(f"the remote had no branch {self._branch}: it was made")
-            if self._done.commit:
-                self._follow(self._done.commit)
-        finally:
-            _remove(self._scratch)
-        return self._done
-
-    def _push(self, attempt: Callable[[], None]) -> None:
-        """Push in some tries; what has arrived counts, whatever git says."""
-        try:
             self._patiently(attempt, tries=20)
         except PushError as trouble:
-            if not self._has_arrived():
+            if not self._has_arrived():  # what has counts, whatever git says
                 raise
             self._log(f"pushed, but git is not content: {trouble}")
+        if self._done.new_branch:
+            self._log(f"the remote had no branch {self._branch}: it was made")
+        if self._done.commit:
+            self._follow(self._done.commit)
+        return self._done
 
     def _checked_out(self) -> str:
         """Return the name of the branch that is checked out, or nothing."""
@@ -289,12 +282,7 @@ def _scratch() -> Path:
     remove, and twice: the signal that ends a cancelled job may come in the midst of it.
     """
     scratch = Path(gettempdir(), f"paper-action-{token_hex(8)}").resolve()
-    atexit.register(_remove, scratch)
-    atexit.register(_remove, scratch)
+    for _ in range(2):
+        atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     scratch.mkdir(mode=0o700)
     return scratch
-
-
-def _remove(scratch: Path) -> None:
-    """Remove the folder and what is in it, as far as it is still there."""
-    shutil.rmtree(scratch, ignore_errors=True)

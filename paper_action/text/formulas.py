@@ -1,7 +1,6 @@
 """Find the formulas of a text in one pass, from left to right."""
 
 import re
-from bisect import bisect
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -18,17 +17,23 @@ ENVIRONMENTS = {
     "gather": "gathered",
 }
 
-_TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
-_CURRENCY = re.compile(r"\s(?:US|AU|CA|HK|NZ|R)$")
 _LITTLE = "the|of|for|is|are|with|and|that|from|where|under|per|in|on|to|as|by|or|if"
 # Two words of a sentence, as "and the" or "bounded domain"; "dx dy" is none.
 _SENTENCE = re.compile(
     r"(?<![\\A-Za-z])(?:[a-z]{3,} [a-z]{3,}"
     rf"|[a-z]{{2,}} (?:{_LITTLE})|(?:{_LITTLE}) [a-z]{{2,}})(?![A-Za-z])"
 )
-_WORD = re.compile("[A-Za-z]{2}")
-_WORD_APART = re.compile(r"\s[a-z]{2,}\s")
-_STOPS = re.compile(r" ?[,.;:()]+ ")
+_TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
+# Text without TeX between two dollars, then the second one and the sign behind it.
+_PROSE = re.compile(
+    # a currency: "$ in May and 20 US$"
+    r".*\s(?:US|AU|CA|HK|NZ|R)\$"
+    # an amount with a word or another amount: "$5 per user in $", "$7-$8"
+    r"|\s*\d.*(?:\s[a-z]{2,}\s|\$\d\Z)"
+    # an amount, words or stops before the next formula: "$5, $x", "a $, $b"
+    r"|(?=\d|.*[A-Za-z]{2}| ?[,.;:()]+ \$).*[ (]\$(?:\\|[^\W_])\Z",
+    re.DOTALL,
+)
 
 
 class Formula(NamedTuple):
@@ -40,33 +45,34 @@ class Formula(NamedTuple):
 
 
 class Braces:
-    """The braces of a text, and its dollars.
+    r"""The braces of a text.
 
-    ``ends`` tells where a group ends, by where it begins. ``stray`` braces close
-    nothing, ``unclosed`` ones are never closed.
+    ``ends`` tells where a group ends, by where it begins, and ``behind`` where the text
+    goes on behind one whose dollars are pairs, unlike in ``$\bar{\Omega$}``. ``stray``
+    braces close nothing, ``unclosed`` ones are never closed.
     """
 
     def __init__(self, text: str) -> None:
         self.ends: dict[int, int] = {}
+        self.behind: dict[int, int] = {}
         self.stray: set[int] = set()
         self.unclosed: list[int] = []
-        self.dollars: list[int] = []
+        dollars = 0
+        before: list[int] = []  # the dollars before each unclosed brace
         for sign in _SIGN.finditer(text):
             at = sign.start()
             if sign[0] == "$":
-                self.dollars.append(at)
+                dollars += 1
             elif sign[0] == "{":
                 self.unclosed.append(at)
-            elif sign[0] == "}" and self.unclosed:
-                self.ends[self.unclosed.pop()] = at
+                before.append(dollars)
+            elif self.unclosed and sign[0] == "}":
+                start = self.unclosed.pop()
+                self.ends[start] = at
+                if (dollars - before.pop()) % 2 == 0:
+                    self.behind[start] = at + 1
             elif sign[0] == "}":
                 self.stray.add(at)
-
-    def has_whole_formulas(self, start: int) -> bool:
-        r"""Tell whether a group's dollars are pairs, unlike in ``$\bar{\Omega$}``."""
-        end = self.ends[start]
-        inside = bisect(self.dollars, end) - bisect(self.dollars, start)
-        return inside % 2 == 0
 
 
 def find_formulas(text: str, braces: Braces) -> Iterator[Formula]:
@@ -98,11 +104,10 @@ def _formula(text: str, mark: re.Match[str], braces: Braces) -> Formula | None:
     """Return the formula that a mark opens, or None."""
     start = mark.start()
     opener = "$$" if text.startswith("$$", start) else mark[0]
+    closer = _CLOSERS.get(opener)
     if mark[1] in ENVIRONMENTS:
         closer = opener.replace("begin", "end")
-    elif opener in _CLOSERS:
-        closer = _CLOSERS[opener]
-    else:
+    if not closer:
         return None
     inner = start + len(opener)
     closed = _find_closer(text, inner, opener, closer, braces)
@@ -132,9 +137,7 @@ def _find_closer(
         begins_another = mark[0] == opener
         if ends_group or begins_another:
             return None
-        at = mark.end()
-        if start in braces.ends and braces.has_whole_formulas(start):
-            at = braces.ends[start] + 1
+        at = braces.behind.get(start, mark.end())
         mark = _MARK.search(text, at)
     return mark.start() if mark else None
 
@@ -145,15 +148,9 @@ def _is_prose(tex: str, after: str) -> bool:
     They mean money, or the second one begins the next formula; ``after`` is the sign
     behind it.
     """
-    outside = re.sub(r"\{[^{}]*\}", "", tex)  # words in braces are in \text{}
-    opens_next = tex[-1] in " (" and (after.isalnum() or after == "\\")
-    has_tex = _TEX.search(tex) is not None
-    if _CURRENCY.search(tex) and not has_tex:
-        return True
-    if tex.lstrip()[:1].isdigit() and ("$" in tex or not has_tex):
-        is_amount = opens_next and tex[0].isdigit()  # "$5 or $6", but not "$ 2 $m"
-        return is_amount or after.isdigit() or _WORD_APART.search(outside) is not None
-    if _SENTENCE.search(outside):
-        return tex != tex.strip()  # "a $ and the $b$", but not "$in vitro$"
-    is_text = _WORD.search(tex) or _STOPS.fullmatch(tex)  # "a $, $b$"
-    return opens_next and not has_tex and is_text is not None
+    outside = re.sub(r"(?:\\text\w*)?\{[^{}]*\}", "", tex)  # words in \text{} are none
+    if _SENTENCE.search(outside) and tex != tex.strip():
+        return True  # "a $ and the $b$", but not "$in vitro$"
+    if _TEX.search(outside):
+        return False
+    return _PROSE.match(f"{outside}${after}") is not None

@@ -13,7 +13,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from .formulas import on_one_line
-from .pieces import Link, Maths, Piece, Styled, as_text, in_link, single_blanks
+from .pieces import Maths, Piece, Span, as_text, in_link, single_blanks
 from .tex import read
 
 # Signs that act in Markdown, and what GitHub takes for a formula, a reference, a
@@ -98,10 +98,8 @@ def _markdown(pieces: list[Piece]) -> str:
             part = escape(piece)
         elif isinstance(piece, Maths):
             part = _maths(piece.tex, before)
-        elif isinstance(piece, Styled):
-            part = f"<{piece.tag}>{_markdown(piece.pieces)}</{piece.tag}>"
         else:
-            part = _link(piece, before)
+            part = _span(piece, before)
         parts.append(part)
         before = part[-1:] or before
     return "".join(parts)
@@ -119,10 +117,17 @@ def _maths(formula: str, before: str) -> str:
     return f"{gap}$`{formula}`$".replace("|", r"\|")
 
 
-def _link(link: Link, before: str) -> str:
-    # An exclamation mark would make an image of it.
-    gap = "<span></span>" if before == "!" else ""
-    if link.pieces == [link.url]:
-        return f"<{link.url.replace('&', '&amp;')}>"
-    target = quote(link.url, safe="%/:=&?~#+!,;'@-._").replace("&", "&amp;")
-    return f"{gap}[{_markdown(link.pieces)}]({target})"
+def _span(span: Span, before: str) -> str:
+    """Return a link, or words in a tag; the blanks at the ends stay outside."""
+    if span.pieces == [span.url]:
+        return f"<{span.url.replace('&', '&amp;')}>"
+    inner = _markdown(span.pieces)
+    words = inner.strip(" ")
+    if span.url:
+        # An exclamation mark would make an image of it.
+        gap = "<span></span>" if before == "!" else ""
+        target = quote(span.url, safe="%/:=&?~#+!,;'@-._").replace("&", "&amp;")
+        shown = f"{gap}[{words}]({target})"
+    else:
+        shown = f"<{span.tag}>{words}</{span.tag}>"
+    return inner.replace(words, shown, 1)

@@ -1,7 +1,6 @@
 """What is read of a text: pieces that show as text or as Markdown."""
 
 import re
-from collections.abc import Callable
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,21 +11,15 @@ class Maths(NamedTuple):
     tex: str
 
 
-class Styled(NamedTuple):
-    """Pieces in an HTML tag; no formula is inside."""
+class Span(NamedTuple):
+    """Pieces in an HTML tag; neither formula nor link is inside one with an address."""
 
     pieces: list["Piece"]
     tag: str
+    url: str = ""
 
 
-class Link(NamedTuple):
-    """Pieces in a link to an address; neither formula nor link is inside."""
-
-    pieces: list["Piece"]
-    url: str
-
-
-Piece = str | Maths | Styled | Link
+Piece = str | Maths | Span
 
 
 def single_blanks(text: str) -> str:
@@ -49,46 +42,34 @@ def as_text(pieces: list[Piece]) -> str:
     return "".join(texts)
 
 
-def in_style(pieces: list[Piece], tag: str) -> list[Piece]:
-    """Return pieces in a style."""
-    return _wrapped(pieces, lambda inner: Styled(inner, tag))
-
-
 def in_link(pieces: list[Piece], url: str) -> list[Piece]:
     """Return pieces as a link, without the links that are in them."""
-    return _wrapped(unlinked(pieces), lambda inner: Link(inner, url))
+    return in_span(unlinked(pieces), "a", url)
 
 
 def unlinked(pieces: list[Piece]) -> list[Piece]:
     """Return pieces without links, their text in place."""
     rest: list[Piece] = []
     for piece in pieces:
-        if isinstance(piece, Link):
-            rest += piece.pieces
-        elif isinstance(piece, Styled):
-            rest.append(Styled(unlinked(piece.pieces), piece.tag))
-        else:
+        if not isinstance(piece, Span):
             rest.append(piece)
+        elif piece.url:
+            rest += piece.pieces
+        else:
+            rest.append(Span(unlinked(piece.pieces), piece.tag))
     return joined(rest)
 
 
-def _wrapped(pieces: list[Piece], wrap: Callable[[list[Piece]], Piece]) -> list[Piece]:
-    """Wrap pieces, but for formulas and the blanks at the ends."""
-    wrapped: list[Piece] = []
+def in_span(pieces: list[Piece], tag: str, url: str = "") -> list[Piece]:
+    """Return pieces in a tag, but for formulas."""
+    spans: list[Piece] = []
     for is_formula, group in groupby(pieces, _is_formula):
         run = list(group)
-        text = as_text(run)
-        if is_formula or not text.strip():
-            wrapped += run
-            continue
-        if isinstance(run[0], str):
-            run[0] = run[0].lstrip(" ")
-        if isinstance(run[-1], str):
-            run[-1] = run[-1].rstrip(" ")
-        before = " " if text.startswith(" ") else ""
-        after = " " if text.endswith(" ") else ""
-        wrapped += [before, wrap(run), after]
-    return wrapped
+        if is_formula or not as_text(run).strip():
+            spans += run
+        else:
+            spans.append(Span(run, tag, url))
+    return spans
 
 
 def _is_formula(piece: Piece) -> bool:
@@ -98,12 +79,9 @@ def _is_formula(piece: Piece) -> bool:
 def joined(pieces: list[Piece]) -> list[Piece]:
     """Return pieces with texts that stand side by side as one."""
     merged: list[Piece] = []
-    texts: list[str] = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            texts.append(piece)
-            continue
-        merged += ["".join(texts), piece]
-        texts = []
-    merged.append("".join(texts))
+    for kind, run in groupby(pieces, type):
+        if kind is str:
+            merged.append("".join(map(str, run)))
+        else:
+            merged += run
     return [piece for piece in merged if piece]

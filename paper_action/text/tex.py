@@ -8,22 +8,14 @@ arXiv's own converter (arxiv-base, ``tex2utf``) is the yardstick for letters.
 import html
 import re
 import unicodedata
+from itertools import chain
 
 from paper_action.paper import LINK
 
 from .formulas import Braces, find_formulas
 from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
 from .mathjax import settable
-from .pieces import (
-    Link,
-    Maths,
-    Piece,
-    as_text,
-    in_link,
-    in_style,
-    joined,
-    single_blanks,
-)
+from .pieces import Maths, Piece, as_text, in_link, in_span, joined, single_blanks
 
 _DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
 # A printable text without any of these is what it shows.
@@ -42,20 +34,19 @@ _MARK = re.compile(
     rf"|http(?P<address>s?://{_ADDRESS_SIGNS})"
 )
 _ESCAPED = re.compile(r"\\([_%#&~])")
-_NO_WORD = " ~([<>=\\"  # before a tilde that is no tie
+_TIE = re.compile(r"(?<=[^ ~(\[<>=\\])~(?=[^~])")  # other tildes are no ties
 _QUOTES_AND_DASHES = {"``": "“", "''": "”", "---": "—", "--": "–"}
 # How an argument begins, behind a star or options.
 _ARGUMENT = re.compile(r"\*?(?: ?\[[^][{}]*\]){0,2} ?\{")
 _BARE_ARGUMENT = re.compile(r" ?([A-Za-z0-9])")
-_BLANK = re.compile(" ")
-_STOP = re.compile(r"\.")
 _SWITCH = re.compile(r" *\\([A-Za-z]+) *")
 # A letter that needs no braces for its accent.
 _LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
 _DOTTED = str.maketrans("ıȷ", "ij")
 _ADDRESS = re.compile(r"https?://[^\s<>{}|\\`]+")
-# What is in the braces of a set: several members, or one with an index, without TeX.
-_SET = re.compile(r"[^{}\\]*[,_][^{}\\]+")
+# Braces that are seen: of an index of several signs; of a set of several members, or
+# of one with an index, without TeX.
+_SEEN = re.compile(r"(?<=[_^])\{[^}][^}]|(?<![^ (])\{[^{}\\,_]*[,_][^{}\\]+\}")
 # In a formula: text in a style, a citation, and what may stand beside those.
 _GROUP = r"\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}"
 _TEXT_MACRO = re.compile(
@@ -141,7 +132,7 @@ class _Reader:
         """Read the group whose brace was just opened, in a style."""
         was_code = self.is_code
         self.is_code = was_code or tag == "code"
-        pieces = in_style(self._within(), tag)
+        pieces = in_span(self._within(), tag)
         self.is_code = was_code
         return pieces
 
@@ -153,17 +144,9 @@ class _Reader:
         if switch and SWITCHES.get(switch[1]):
             self.at = switch.end()
             return self._styled(SWITCHES[switch[1]])
-        is_seen = self._has_visible_braces(start, self.ends[start])
+        is_seen = _SEEN.match(self.text, start)
         pieces = self._within()
         return ["{", *pieces, "}"] if is_seen else pieces
-
-    def _has_visible_braces(self, start: int, end: int) -> bool:
-        """Tell whether a group is an index of several signs, or a set."""
-        before = self.text[max(start - 1, 0) : start]
-        if before in ("_", "^"):
-            return end - start > 2
-        is_set = _SET.fullmatch(self.text, start + 1, end) is not None
-        return is_set and before in ("", " ", "(")
 
     def _formula(self, tex: str) -> list[Piece]:
         """Return a formula, or what it says: text, or the address of a paper."""
@@ -178,18 +161,16 @@ class _Reader:
 
     def _address(self, address: str) -> list[Piece]:
         url = _ESCAPED.sub(r"\1", address)
-        return [url] if self._is_barred(url) else [Link([url], url)]
+        return [url] if self._is_barred(url) else in_link([url], url)
 
     def _is_barred(self, text: str) -> bool:
         return not self.with_papers and LINK.search(text) is not None
 
     def _tie(self, at: int) -> str:
         """Return a blank that does not break, behind a word, else a tilde."""
-        before = self.text[max(at - 1, 0) : at]
-        after = self.text[at + 1 : at + 2]
-        if not before or before in _NO_WORD or not after or after == "~":
+        if not _TIE.match(self.text, at):
             return "~"
-        return "" if after == " " else "\N{NO-BREAK SPACE}"
+        return "" if self.text.startswith(" ", self.at) else "\N{NO-BREAK SPACE}"
 
     def _command(self, name: str) -> list[Piece]:
         """Return what a command shows; its name, if nothing better is known."""
@@ -197,60 +178,59 @@ class _Reader:
             return self._accent(name)
         if name in SIGNS or name in SWITCHES:
             return [self._sign(name)]
-        count, shown = MACROS.get(name, (1, "#1"))
-        if not self._has_arguments(name, count):
-            return [OWN.get(name, f"\\{name}")]
-        if name in ("url", "href"):
+        if name in ("url", "href") and self._opens_argument():
             return self._link(name)
-        if name in STYLES:
-            self._skip(_ARGUMENT)
+        if name in STYLES and self._opens_argument():
             return self._styled(STYLES[name])
-        arguments = [self._argument() for _ in range(count)]
-        if name not in MACROS and not as_text(arguments[0]):
-            return [f"\\{name}"]  # \Ours{} of the author's own
-        pieces: list[Piece] = []
-        for part in re.split(r"(#\d)", shown):
-            pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
-        return pieces
+        if name not in MACROS:  # of the author's own, such as \Ours{}
+            argument = self._within() if self._opens_argument() else []
+            return argument or [OWN.get(name, f"\\{name}")]
+        return self._macro(name)
 
     def _sign(self, name: str) -> str:
         """Return what a command without arguments shows, and go past its end."""
         shown = SIGNS.get(name, "")
         is_letter = len(shown) == 1 and shown.isalpha()
         if is_letter or name in SWITCHES:
-            self._skip(_BLANK)
+            self._skip(" ")
         if shown.endswith("."):
-            self._skip(_STOP)  # it is not set twice
+            self._skip(".")  # it is not set twice
         return shown
 
-    def _has_arguments(self, name: str, count: int) -> bool:
-        """Tell whether so many arguments follow; the last may end with the text."""
-        at = self.at
-        for _ in range(count):
-            bare = _BARE_ARGUMENT.match(self.text, at) if name in BARE else None
+    def _macro(self, name: str) -> list[Piece]:
+        """Return what a macro shows of its arguments; its name, if some are missing."""
+        count, shown = MACROS[name]
+        arguments: list[list[Piece]] = []
+        while len(arguments) < count:
+            bare = _BARE_ARGUMENT.match(self.text, self.at) if name in BARE else None
             if bare:
-                at = bare.end()
-                continue
-            begin = _ARGUMENT.match(self.text, at)
-            if not begin or self.depth >= _DEPTH:
-                return False
-            at = self.ends.get(begin.end() - 1, len(self.text)) + 1
-        return True
+                self.at = bare.end()
+                arguments.append([bare[1]])
+            elif self._opens_argument():
+                arguments.append(self._within())
+            else:
+                return [f"\\{name}", *chain.from_iterable(arguments)]
+        pieces: list[Piece] = []
+        for part in re.split(r"(#\d)", shown):
+            pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
+        return pieces
 
-    def _argument(self) -> list[Piece]:
-        """Read an argument that is there."""
-        bare = _BARE_ARGUMENT.match(self.text, self.at)
-        if bare:
-            self.at = bare.end()
-            return [bare[1]]
-        self._skip(_ARGUMENT)
-        return self._within()
+    def _opens_argument(self) -> bool:
+        """Go past the brace that begins an argument; tell whether there is one.
+
+        The last one may end with the text.
+        """
+        begin = _ARGUMENT.match(self.text, self.at)
+        if not begin or self.depth >= _DEPTH:
+            return False
+        self.at = begin.end()
+        return True
 
     def _accent(self, name: str) -> list[Piece]:
         """Put an accent on the first letter of what follows, or show it by itself."""
         accent = ACCENTS[name]
-        if self._has_arguments(name, 1):
-            argument = self._argument()
+        if self._opens_argument():
+            argument = self._within()
             letters = as_text(argument)
             command = name + letters
             if len(letters) > 1 and command in SIGNS:
@@ -265,22 +245,20 @@ class _Reader:
         return [f"\\{name}" if name.isalpha() else name]
 
     def _link(self, name: str) -> list[Piece]:
-        r"""Read ``\url{address}`` or ``\href{address}{words}``."""
-        self._skip(_ARGUMENT)
+        r"""Read ``\url{address}`` or ``\href{address}{words}`` from the address on."""
         end = self.ends.get(self.at - 1, len(self.text))
         address = _ESCAPED.sub(r"\1", self.text[self.at : end].strip())
         self.at = end + 1
+        words: list[Piece] = [address]
+        if name == "href" and self._opens_argument():
+            words = self._within()
         is_link = _ADDRESS.fullmatch(address) and not self._is_barred(address)
-        if name == "url" or not self._has_arguments(name, 1):
-            return [Link([address], address)] if is_link else [address]
-        words = self._argument()
-        return in_link(words, address) if is_link else in_style(words, "span")
+        return in_link(words, address) if is_link else words
 
-    def _skip(self, pattern: re.Pattern[str]) -> None:
-        """Go past a pattern, if it is there."""
-        found = pattern.match(self.text, self.at)
-        if found:
-            self.at = found.end()
+    def _skip(self, sign: str) -> None:
+        """Go past a sign, if it is there."""
+        if self.text.startswith(sign, self.at):
+            self.at += len(sign)
 
 
 def _accented(letters: str, accent: str) -> str:
