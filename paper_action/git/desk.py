@@ -1,46 +1,37 @@
-"""The desk: a work tree for one run, with the list's files as the branch has them.
+"""The desk: where the list's files are committed on the branch and pushed.
 
-Every try starts anew at a desk, which has an index of its own that begins as the
-branch's newest commit. So nothing of the user's checkout is read or touched, nothing of
-ours can stay in the repository, and a lost race is the same try once more.
+Every try starts anew, in a work tree of the branch's newest commit. So nothing of the
+user's checkout is read or touched, nothing of ours can stay in the repository, and a
+lost race is the same try once more.
 """
 
 import atexit
 import random
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from tempfile import gettempdir, mkdtemp
 
 from paper_action.paper import ConfigError, PushError, Revision
-from paper_action.settings import Settings, located
+from paper_action.settings import Settings
 
 from .program import Git
 from .refusals import PassingError
+from .worktree import Phrase, Tip, WorkTree
 
 Revise = Callable[[Path], Revision]
-Phrase = Callable[[Revision, str], str]
-
-_LINK = "120000"  # how git writes that a file is a symbolic link
-_NO_FILTER = ("unspecified", "unset", "set")
-_OLD = 50 * 24 * 60 * 60  # seconds; after 60 days GitHub switches schedules off
 
 
 class Desk:
     """The list's files at the tip of the branch: revised here, committed and pushed.
 
-    ``folder`` stands for ``root``. Raises PushError where nothing can be pushed.
+    Raises PushError where nothing can be pushed.
     """
 
-    # Every try lays these out anew: the branch's newest commit, or one it grows from;
-    # whether it is not there yet; the desk's work tree; the place of ``root`` in it.
-    _tip: str
-    _is_new: bool
-    _tree: Path
-    folder: Path
+    _tree: WorkTree  # of the last try
 
     def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
         """Lay out the list; ``log`` is told of tries that fail."""
@@ -60,6 +51,11 @@ class Desk:
         self._depth = self._kept_depth()
         self._done = Revision()  # by the last try
         self._patiently(self._lay_out, tries=5)
+
+    @property
+    def folder(self) -> Path:
+        """What stands for ``root``."""
+        return self._tree.folder
 
     def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Revision:
         """Commit and push what ``revise`` does to the folder, in one of several tries.
@@ -133,8 +129,8 @@ class Desk:
             return
         self._lay_out()
         revision = revise(self.folder)
-        commit = self._commit(revision, phrase, keep_alive=keep_alive)
-        new_branch = self._branch if commit and self._is_new else ""
+        commit = self._tree.commit(revision, phrase, keep_alive=keep_alive)
+        new_branch = self._branch if commit and self._tree.tip.is_new else ""
         self._done = revision._replace(commit=commit, new_branch=new_branch)
         if commit:
             self._git.run("push --porcelain", self._target, f"{commit}:{self._ref}")
@@ -144,29 +140,16 @@ class Desk:
         commit = self._done.commit
         if not commit:
             return False
-        self._fetch()
-        return not self._git.run("rev-list -1", commit, f"^{self._tip}")
+        tip = self._fetch()
+        return not self._git.run("rev-list -1", commit, f"^{tip.commit}")
 
     def _lay_out(self) -> None:
-        """Fetch the branch's newest commit and lay out the list's files.
+        """Lay out the list's files as the branch's newest commit has them."""
+        tip = self._fetch()
+        folder = Path(mkdtemp(dir=self._scratch))
+        self._tree = WorkTree(self._git, self._settings, tip, folder, self._prefix)
 
-        Links come first, for a file is where they lead. Names that differ from ours by
-        case alone come along, for the listing has something to say about them.
-        """
-        self._fetch()
-        self._tree = Path(mkdtemp(dir=self._scratch))
-        self.folder = self._tree / self._prefix
-        self._at_desk("read-tree", self._tip)
-        modes = self._modes()
-        links = [name for name, mode in modes.items() if mode == _LINK]
-        self._at_desk("checkout-index --force -z --stdin", given=links)
-        places = self._places()
-        files = _within(places, modes)
-        self._refuse_filters([*files, *places])
-        self._at_desk("checkout-index --force -z --stdin", given=files)
-        self.folder.mkdir(parents=True, exist_ok=True)
-
-    def _fetch(self) -> None:
+    def _fetch(self) -> Tip:
         """Fetch the branch's newest commit; a new branch grows from the default one.
 
         It never grows from a commit of the checkout, which may hold what nobody is to
@@ -174,15 +157,15 @@ class Desk:
         is any run's.
         """
         tips = self._tips()
-        self._is_new = self._ref not in tips
-        self._tip = tips.get(self._ref) or tips.get("HEAD", "")
-        if not self._tip:
+        commit = tips.get(self._ref) or tips.get("HEAD")
+        if not commit:
             raise PushError(
                 "the remote has no branch to begin with: push a first commit to it"
             )
         fetch = "fetch --no-tags --no-write-fetch-head"
-        self._git.run(fetch, *self._depth, self._remote, self._tip)
+        self._git.run(fetch, *self._depth, self._remote, commit)
         self._depth = []  # the next time all that has come since is brought
+        return Tip(commit, is_new=self._ref not in tips)
 
     def _tips(self) -> dict[str, str]:
         """Return the newest commits of the branch and of the default one."""
@@ -193,72 +176,6 @@ class Desk:
             tips[ref] = commit
         return tips
 
-    def _at_desk(self, command: str, *arguments: str, given: Sequence[str] = ()) -> str:
-        """Return what a git command prints that works on the desk, not the checkout."""
-        index = f"{self._tree}.index"
-        desk = {"GIT_WORK_TREE": str(self._tree), "GIT_INDEX_FILE": index}
-        return self._git.run(command, *arguments, given=given, **desk)
-
-    def _modes(self) -> dict[str, str]:
-        """Return what kind of file each name of the commit is."""
-        modes = {}
-        entries = self._at_desk("ls-files --stage -z").split("\0")
-        for entry in entries[:-1]:  # a zero byte is behind the last one, too
-            about, _, name = entry.partition("\t")
-            modes[name] = about.split()[0]
-        return modes
-
-    def _places(self) -> list[str]:
-        """Return what git calls the list's files, the archive and a page of it."""
-        settings = self._settings
-        page = settings.folder + settings.now.strftime("/%Y-%m.md")
-        names = [settings.path, settings.folder, page, settings.data_file]
-        return [self._name(name) for name in names if name]
-
-    def _name(self, name: str) -> str:
-        """Return what git calls a file below ``root``, links followed."""
-        place = located(self._tree, f"{self._prefix}{name}", "path")
-        return place.relative_to(self._tree).as_posix()
-
-    def _refuse_filters(self, names: Sequence[str]) -> None:
-        """Stop where a file goes through a filter of git's, such as that of Git LFS.
-
-        It would keep the text elsewhere, and the commit would hold a name for something
-        that nobody has sent.
-        """
-        said = self._at_desk("check-attr --cached -z --stdin filter", given=names)
-        fields = said.split("\0")  # name, "filter", value, and so on
-        for name, value in zip(fields[::3], fields[2::3], strict=False):
-            if value not in _NO_FILTER:
-                raise PushError(
-                    f"{name} goes through the filter {value}, which a list cannot:"
-                    f" add a last line to .gitattributes, `/{name} -filter`"
-                )
-
-    def _commit(self, revision: Revision, phrase: Phrase, *, keep_alive: bool) -> str:
-        """Return a new commit on the tip, or nothing where nothing changed."""
-        names = [self._name(name) for name in revision.files]
-        self._at_desk("update-index --add -z --stdin", given=names)
-        tree = self._at_desk("write-tree").strip()
-        if tree != self._at_tip("%T"):
-            message = phrase(revision, self._settings.commit_message)
-        elif keep_alive and self._is_old():
-            message = "Keep the schedule alive"
-        else:
-            return ""
-        made = self._git.run("commit-tree", tree, "-p", self._tip, given=[message])
-        return made.strip()
-
-    def _is_old(self) -> bool:
-        """Tell whether the branch's newest commit is old."""
-        seconds = self._settings.now.timestamp() - int(self._at_tip("%ct"))
-        return seconds > _OLD
-
-    def _at_tip(self, field: str) -> str:
-        """Return what git's formats call a field of the branch's newest commit."""
-        said = self._git.run("rev-list -1", f"--format={field}", self._tip)
-        return said.splitlines()[-1]
-
     def _follow(self, commit: str) -> None:
         """Move the checkout to a commit, where git can do so without touching edits."""
         try:
@@ -267,12 +184,6 @@ class Desk:
             self._git.run("merge --quiet --ff-only --no-overwrite-ignore", commit)
         except PushError as trouble:
             self._log(f"pushed, but this checkout stays where it was: {trouble}")
-
-
-def _within(places: Sequence[str], names: Iterable[str]) -> list[str]:
-    """Return the names that are one of the places or in one, whatever their case."""
-    starts = tuple(f"{place}/".casefold() for place in places)
-    return [name for name in names if f"{name}/".casefold().startswith(starts)]
 
 
 def _scratch() -> Path:
