@@ -64,6 +64,23 @@ def test_rows_show_in_a_table_and_have_the_files_line_endings(folder, content, e
     assert ours == [one.url for one in NEW]
 
 
+LINES = [  # lines that look like what ends a table, and some that do
+    "#x", "#1 | a", "###### x", "####### x", "   # x", "123456789. x", "1234567890. x",
+    "1. x", "1.x", "1)", "a) x", "+ x", "+1", "-x", "- -", "--", "==", "***", "**b**",
+    "* * * x", "___", "___ x", "_ _ _", "_ _", "<3", "< x", "</div>", "  > q", "||",
+    "| |", "|x", "`x`", "[x]: y", "\xa0x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_new_rows_stand_below_the_last_line_that_github_takes_for_a_row(folder, line):
+    text = f"{HEAD}{OLD}{line}\nafter\n"
+    is_row = len(render(text).findall(".//tbody/tr")) > 1
+    revise(folder, text)
+    above = get(folder).partition(NEW[0].url)[0]
+    assert (f"\n{line}\n" in above) == is_row
+
+
 BITS = [
     *"|\\ ab`\n-<!>#:_*~\r", "| Title | Link |\n|-|-|\n", "```\n", "<!--", "-->",
     "\n\n", "- ", "    ", "<!-- papers:start -->\n", "<!-- papers:end -->\n", OLD, HEAD,
