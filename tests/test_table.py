@@ -10,6 +10,7 @@ from .rendered import table_rows
 
 ONE = paper(
     doi="10.1/(a)b",
+    categories=("cs.IR", "cs.CL"),
     comment=r"na\"ive, see https://github.com/a/b",
     authors=(r"Erd\H{o}s (Univ. X)", "B. Two"),
     abstract="Words.\n  Others.",
@@ -23,7 +24,7 @@ CELLS = {  # by column, what stands in the row of that paper
     "authors": "Erdős (Univ. X), B. Two",
     "date": "2025-04-10",
     "pdf": "[pdf](https://arxiv.org/pdf/2504.03184)",
-    "categories": "cs.IR",
+    "categories": "cs.IR, cs.CL",
     "comment": "naïve, see <https://github.com/a/b>",
     "doi": "<https://doi.org/10.1/(a)b>",
     "id": f"[2504.03184]({ONE.url})",
@@ -60,7 +61,9 @@ def test_an_abstract_is_folded_where_that_is_asked_for():
     assert cells(ONE, ["id", "abstract"], folded=True)[1] == FOLDED
 
 
-@pytest.mark.parametrize("column", ["doi", "abstract", "abstract-folded", "comment", "code"])
+@pytest.mark.parametrize(
+    "column", ["doi", "abstract", "abstract-folded", "comment", "code"]
+)
 def test_what_a_paper_lacks_is_an_empty_cell(column):
     empty = paper(abstract="")
     assert cells(empty, ["id", column], folded=True)[1] == ""
