@@ -183,6 +183,19 @@ def test_a_table_made_beside_papers_is_told_with_the_way_to_choose_one(folder, t
     assert f"write {START} above and {END} below it" in done.warnings[0]
 
 
+def test_nothing_is_said_of_them_beside_markers_or_where_no_table_is_made(folder):
+    link = "- https://arxiv.org/abs/2504.00001\n"
+    assert revise(folder, link, []).warnings == []
+    assert revise(folder, f"{link}\n{START}\n{END}\n").warnings == []
+
+
+def test_what_is_said_names_the_file(folder):
+    put(folder, f"> {START}\n\n<!-- 2504.00001 -->\n\n{HEAD}", "docs/list.md")
+    done = revise(folder, path="docs/list.md", columns="title")
+    assert [text.partition(": ")[0] for text in done.warnings] == ["docs/list.md"]
+    assert [text.partition(": ")[0] for text in done.notes] == ["docs/list.md"] * 2
+
+
 def test_papers_in_comments_are_not_elsewhere(folder):
     assert revise(folder, f"<!-- not for us: {OLD.split('(')[1]} -->\n").warnings == []
 
@@ -231,3 +244,11 @@ def test_a_comment_with_an_id_but_no_link_is_a_line_in_the_log(
     done = revise(folder, f"# A\n\n{comment}\n\n{HEAD}", [])
     assert bool(done.notes) == bool(identifier)
     assert identifier in "".join(done.notes)
+
+
+def test_that_line_says_where_the_comment_begins_and_what_to_write(folder):
+    done = revise(folder, f"# A\n\n<!--\nmath.GT/0309136v2 -->\n\n{HEAD}", [])
+    assert done.notes == [
+        "README.md: line 3: the comment names math.GT/0309136 without a link; "
+        "to keep that paper off, write https://arxiv.org/abs/math.GT/0309136"
+    ]

@@ -89,6 +89,15 @@ def test_one_line_above_the_table_leads_to_the_archive(half_year):
     assert half_year.text.split(HEAD)[0].strip() == "Older papers: [archive](archive/)"
 
 
+@pytest.mark.parametrize(
+    "words", ["See the [archive](archive/).", "- [archive](archive/)"]
+)
+def test_whoever_words_that_line_otherwise_keeps_it_alone(folder, words):
+    done = revise(folder, f"{words}\n\n{HEAD}", many(1, 30), max_bytes=LIMIT)
+    assert done.moved > 0
+    assert get(folder).startswith(f"{words}\n\n{HEAD}")
+
+
 def test_the_pages_are_named_by_the_month_of_the_ids(half_year):
     assert {"2003-09.md", "2025-03.md", "2025-03-2.md"} < {*half_year.archive}
 
@@ -237,6 +246,26 @@ def test_text_that_is_too_long_by_itself_warns_and_the_new_rows_stay(folder, aro
     assert done.moved == 0
 
 
+def test_of_a_section_its_own_part_of_the_archive_counts(folder):
+    put(folder, OLD, "archive/a/2025-04.md")
+    assert listed(folder, HEAD, section="a") == {"2504.00001"}
+    assert listed(folder, section="b") == set()
+    assert listed(folder) == {"2504.00001"}
+
+
+def test_a_list_that_is_as_large_as_it_may_be_keeps_its_rows(folder):
+    revise(folder, HEAD, many(1, 9))
+    size = (folder / "README.md").stat().st_size
+    assert revise(folder, HEAD, many(1, 9), max_bytes=size).moved == 0
+    assert revise(folder, HEAD, many(1, 9), max_bytes=size - 1).moved > 0
+
+
+def test_letters_of_several_bytes_are_counted_so(folder):
+    papers = [paper(f"2504.{n:05}", abstract="é" * 150) for n in range(1, 30)]
+    revise(folder, HEAD, papers, max_bytes=LIMIT)
+    assert max(map(len, tree(folder).values())) <= LIMIT
+
+
 def test_a_limit_of_zero_never_moves_a_row(folder):
     done = revise(folder, HEAD, many(1, 200), max_bytes=0)
     assert done.moved == 0
@@ -258,7 +287,7 @@ def test_a_table_that_would_not_be_found_again_without_its_rows_stays_as_it_is(f
 
 
 def maths(first: int, number: int):
-    """Return papers whose abstracts cost GitHub ten units each."""
+    """Return papers whose abstracts cost GitHub seven units each."""
     formula = "$x^{a}+{b}$ and "
     numbers = range(first, first + number)
     abstract = "With " + formula * 3 + "$y$."
@@ -278,6 +307,12 @@ def test_a_page_holds_no_more_formulas_than_github_sets(folder):
     assert everywhere(folder) == [one.id for one in papers]
     assert formula_cost(get(folder)) > 1400
     assert most_formulas(folder) <= 1900
+
+
+def test_a_list_may_hold_as_many_formulas_as_a_page(folder):
+    papers = [paper(f"2504.{n:05}", abstract="$x$ " * 10) for n in range(191)]
+    assert revise(folder, HEAD, papers[:190]).moved == 0
+    assert revise(folder, HEAD, papers).moved > 0
 
 
 def test_day_after_day_pages_stay_within_the_budget(folder):

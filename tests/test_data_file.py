@@ -16,11 +16,11 @@ SECOND = paper("2504.00003", title='"é", y', abstract="One.\n  Two")
 
 
 def test_a_record_is_plain_text_in_the_order_of_the_output():
-    authors = ("A. One (X)", "(X: Y)")
+    authors = ("A. One (X (Y), Z)", "B. Two (V)", "(X: Y)")
     one = paper(title=r"Gei{\ss}ler", abstract="One.\n  Two", authors=authors)
     assert json.dumps(record(one), ensure_ascii=False) == (
         '{"id": "2504.03184", "title": "Geißler", "abstract": "One.\\n\\nTwo", '
-        '"authors": ["A. One"], "categories": ["cs.IR"], '
+        '"authors": ["A. One", "B. Two"], "categories": ["cs.IR"], '
         f'"date": "{NOW.isoformat()}", "url": "{one.url}", "announce_type": "new"}}'
     )
 
@@ -78,9 +78,10 @@ def test_a_header_may_tell_papers_by_their_addresses(folder):
     assert get(folder, "d.csv") == f"title,url\nAn LLM,{NEW[0].url}\n"
 
 
+@pytest.mark.parametrize("name", ["d.csv", "d.CSV"])
 @pytest.mark.parametrize(("said", "text"), pages("refused d.csv"))
-def test_a_header_without_one_id_is_an_error_at_once(folder, said, text):
-    put(folder, text, "d.csv")
+def test_a_header_without_one_id_is_an_error_at_once(folder, said, text, name):
+    put(folder, text, name)
     with pytest.raises(ConfigError, match=said):
-        listed(folder, data_file="d.csv")
-    assert get(folder, "d.csv") == text
+        listed(folder, data_file=name)
+    assert get(folder, name) == text

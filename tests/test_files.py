@@ -40,17 +40,20 @@ def test_a_data_file_that_is_no_text_is_refused_too(folder):
         listed(folder, data_file="d.csv")
 
 
-CAPITALS = [  # what is there, settings that differ from it only by case
-    ("Readme.md", {}),
-    ("Docs/list.md", {"path": "docs/list.md"}),
-    ("Papers.csv", {"data_file": "papers.csv"}),
+CAPITALS = [  # what is there, settings that differ from it only by case, in what
+    ("Readme.md", {}, "Readme.md"),
+    ("Docs/list.md", {"path": "docs/list.md"}, "Docs"),
+    ("docs/List.md", {"path": "docs/list.md"}, "List.md"),
+    ("Papers.csv", {"data_file": "papers.csv"}, "Papers.csv"),
 ]
 
 
-@pytest.mark.parametrize(("name", "changes"), CAPITALS)
-def test_a_name_that_differs_from_a_files_only_by_case_is_named(folder, name, changes):
+@pytest.mark.parametrize(("name", "changes", "part"), CAPITALS)
+def test_a_name_that_differs_from_a_files_only_by_case_is_named(
+    folder, name, changes, part
+):
     put(folder, "id\n", name)
-    with pytest.raises(ConfigError, match=f"'{name.split('/')[0]}'"):
+    with pytest.raises(ConfigError, match=f"is there as '{part}'"):
         listed(folder, **changes)
 
 

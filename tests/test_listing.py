@@ -16,6 +16,7 @@ from .lists import (
     LINE_ENDING,
     NEW,
     OLD,
+    ROW,
     get,
     ids,
     listed,
@@ -62,6 +63,23 @@ def test_rows_show_in_a_table_and_have_the_files_line_endings(folder, content, e
     assert {*LINE_ENDING.findall(after)} == {eol}
     ours = [link for link in shown_links(after) if "2504.0318" in link]
     assert ours == [one.url for one in NEW]
+
+
+LINES = [  # lines that look like what ends a table, and some that do
+    "#x", "#1 | a", "###### x", "####### x", "   # x", "123456789. x", "1234567890. x",
+    "1. x", "1.x", "1)", "a) x", "+ x", "+1", "-x", "- -", "--", "==", "***", "**b**",
+    "* * * x", "___", "___ x", "_ _ _", "_ _", "<3", "< x", "</div>", "  > q", "||",
+    "| |", "|x", "`x`", "[x]: y", "\xa0x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_new_rows_stand_below_the_last_line_that_github_takes_for_a_row(folder, line):
+    text = f"{HEAD}{OLD}{line}\nafter\n"
+    is_row = len(render(text).findall(".//tbody/tr")) > 1
+    revise(folder, text)
+    above = get(folder).partition(NEW[0].url)[0]
+    assert (f"\n{line}\n" in above) == is_row
 
 
 BITS = [
@@ -129,6 +147,39 @@ def test_the_place_of_the_rows_is_told_for_people(folder, text, place, eol):
     assert revise(folder, text.replace("\n", eol)).place == place
 
 
+def test_the_place_names_the_file_and_of_rows_that_moved_at_once_the_table(folder):
+    rows = [ROW.format(f"2504.{number:05}", "x") for number in range(30)]
+    old = [paper("2503.00001")]
+    text = f"# A\n\n{HEAD}{''.join(rows)}"
+    put(folder, text, "docs/list.md")
+    done = revise(folder, papers=old, path="docs/list.md", max_bytes=2000)
+    assert done.moved > 1
+    assert done.place == "docs/list.md, line 5"
+
+
+def test_a_dry_run_tells_the_place_and_what_would_move_and_be_made_anew(folder):
+    one = paper("2504.00001", abstract="word " * 99)
+    changes = {"tidy": True, "max_bytes": 900}
+    rows = OLD + OLD.replace("00001", "00002")
+    dry = revise(folder, HEAD + rows, NEW, one, dry_run=True, **changes)
+    wet = revise(folder, "", NEW, one, **changes)
+    assert dry.tidied == 1
+    assert dry.moved > 0
+    assert dry == wet._replace(files=(), made_file=False)
+
+
+def test_a_dry_run_fails_where_the_table_would_not_be_found_again(folder):
+    text = "    | Title | Link |\n|-|-|\n"
+    with pytest.raises(ConfigError, match=r"path: .*line \d"):
+        revise(folder, text, dry_run=True)
+
+
+def test_a_file_without_a_word_gets_a_heading_too(folder):
+    put(folder, "")
+    revise(folder)
+    assert get(folder).startswith("# arXiv papers\n\n<!-- papers:start -->\n")
+
+
 def test_without_new_rows_no_place_is_told(folder):
     assert revise(folder, HEAD, []).place == ""
 
@@ -181,6 +232,11 @@ def seed(folder):
 
 def test_the_rows_of_a_list_that_an_older_script_left_are_asked_for_once(folder, seed):
     assert listing.listed(folder, chosen(tidy=True)).untidy == [one.id for one in seed]
+
+
+def test_rows_that_no_column_of_ours_tells_are_not_asked_for(folder):
+    put(folder, f"| Title | Notes |\n|---|---|\n| T | {NEW[0].url} |\n")
+    assert listing.listed(folder, chosen(tidy=True)).untidy == []
 
 
 def test_no_rows_are_asked_for_unless_to_tidy(folder, seed):

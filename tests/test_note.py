@@ -81,6 +81,12 @@ def test_the_note_moves_with_rows_or_when_it_is_old_and_never_back(
     assert f"<!-- papers:read {after} -->" in get(folder)
 
 
+def test_papers_that_are_listed_already_do_not_move_it(folder):
+    text = f"<!-- papers:read {EARLIER} -->\n\n{HEAD}{OLD}"
+    done = revise(folder, text, [paper("2504.00001")], cursor=READ)
+    assert done.files == ()
+
+
 def test_the_first_run_makes_the_list_even_if_nothing_matched(folder):
     done = revise(folder, papers=[], cursor=READ)
     assert done.files == ("README.md",)

@@ -53,7 +53,8 @@ def test_each_address_of_a_paper_lists_it(folder, address, identifier):
 
 NO_LINKS = [
     "arXiv:2504.04178", "2504.04178", "https://arxiv.org/list/cs.IR/2504",
-    r"www\.arxiv.org/abs/2504.04178", "arxiv.org/abs/2504.04178",
+    r"www\.arxiv.org/abs/2504.04178", "xwww.arxiv.org/abs/2504.04178",
+    "arxiv.org/abs/2504.04178",
     "https://arxiv.org.example/abs/2504.04178", "https://notarxiv.org/abs/2504.04178",
     "https://arxiv.org/abs/2504.041781", "https://arxiv.org/abs/2513.04178",
     "https://doi.org/10.48550/2504.04178", "https://huggingface.co/datasets/2504.04178",

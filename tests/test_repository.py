@@ -37,6 +37,11 @@ NAMED = [  # what an author wrote, the address that is linked
         "https://anonymous.4open.science/r/code-1A2B/README.md",
         "https://anonymous.4open.science/r/code-1A2B",
     ),
+    (
+        "https://anonymous.4open.science/repository/code-1A2B/",
+        "https://anonymous.4open.science/repository/code-1A2B",
+    ),
+    ("anonymous.4open.science/code-1A2B", "https://anonymous.4open.science/code-1A2B"),
 ]
 
 
@@ -47,10 +52,15 @@ def test_the_first_repository_is_linked(field, text, address):
     assert cells(one, ["id", "code"])[1] == f"[code]({address})"
 
 
-NOTHING = [
+PAGES = [
+    "about", "apps", "blog", "collections", "docs", "explore", "features", "groups",
+    "marketplace", "orgs", "papers", "search", "sponsors", "topics", "users",
+]  # fmt: skip
+NOTHING = [  # what names no repository, such as a host's own pages
     "", "We publish our code on GitHub.", "https://github.com/a", "https://github.com/",
     "https://gist.github.com/a/1234", "https://github.com/topics/llm",
-    "https://github.com/orgs/a", "https://a.github.io/b/", "https://notgithub.com/a/b",
+    *(f"https://github.com/{page}/a" for page in PAGES), "https://github.com/Apps/a",
+    "https://a.github.io/b/", "https://notgithub.com/a/b",
     "https://huggingface.co/papers/2504.00001", "https://huggingface.co/docs/hub",
     "https://huggingface.co/collections/a/b", "https://raw.githubusercontent.com/a/b",
     "https://github.com/a/.", "https://github.com/a/...", "someone@github.com/a/b",
@@ -67,6 +77,11 @@ def test_without_a_repository_the_cell_is_empty(text):
 def test_the_comment_comes_first():
     one = paper(comment="github.com/a/comment", abstract="github.com/a/abstract")
     assert "a/comment" in cells(one, ["code"])[0]
+
+
+def test_a_comment_on_other_things_leaves_it_to_the_abstract():
+    one = paper(comment="9 pages", abstract="github.com/a/abstract")
+    assert "a/abstract" in cells(one, ["code"])[0]
 
 
 def test_no_repository_lists_a_paper_or_breaks_a_cell(folder):

@@ -10,7 +10,8 @@ from .rendered import table_rows
 
 ONE = paper(
     doi="10.1/(a)b",
-    comment=r"na\"ive",
+    categories=("cs.IR", "cs.CL"),
+    comment=r"na\"ive, see https://github.com/a/b",
     authors=(r"Erd\H{o}s (Univ. X)", "B. Two"),
     abstract="Words.\n  Others.",
 )
@@ -23,10 +24,11 @@ CELLS = {  # by column, what stands in the row of that paper
     "authors": "Erdős (Univ. X), B. Two",
     "date": "2025-04-10",
     "pdf": "[pdf](https://arxiv.org/pdf/2504.03184)",
-    "categories": "cs.IR",
-    "comment": "naïve",
+    "categories": "cs.IR, cs.CL",
+    "comment": "naïve, see <https://github.com/a/b>",
     "doi": "<https://doi.org/10.1/(a)b>",
     "id": f"[2504.03184]({ONE.url})",
+    "code": "[code](https://github.com/a/b)",
     "": "",
 }
 
@@ -55,7 +57,9 @@ def test_the_title_is_no_link_where_a_column_has_one(column):
     assert cells(ONE, ["title", column])[0] == "An LLM"
 
 
-@pytest.mark.parametrize("column", ["doi", "abstract", "abstract-folded", "comment"])
+@pytest.mark.parametrize(
+    "column", ["doi", "abstract", "abstract-folded", "comment", "code"]
+)
 def test_what_a_paper_lacks_is_an_empty_cell(column):
     empty = paper(abstract="")
     assert cells(empty, ["id", column])[1] == ""
