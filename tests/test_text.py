@@ -468,7 +468,7 @@ COSTS = [
     ("$$\n\\frac{a}{b}\n$$", 3),
     ("```math\nx_{i}\n```\n\n```\n{}\n```", 2),
     ("5$x$ and $x$y and $ x$ and $x $ and $x\\$", 0),
-    ("$x\ny$ and $$x$ and", 0),
+    ("$x\ny$ and $$x$ and $$ and", 0),
 ]
 
 
