@@ -588,6 +588,13 @@ def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):
     ]
 
 
+def test_a_day_that_is_too_much_for_one_query_is_read_as_far_as_it_goes(server):
+    server.papers = [Entry("2401.00001", submitted=date(2024, 1, 1))]
+    server.api_faults = [results(30_001, server.papers[0])]
+    run = Run(server, "--since", "2024-01-01", "--until", "2024-01-01")
+    assert run.ids == ["2401.00001"]
+
+
 # A saved feed, records, a category arXiv does not know
 
 
@@ -635,6 +642,14 @@ def test_an_id_that_arxiv_cannot_read_does_not_end_the_other_ninety_nine(server,
     assert sorted(run.records) == ids
     assert run.failures == []
     assert "arXiv knows no paper nowhere/0301001" in run.log
+
+
+def test_records_that_are_refused_without_a_word_are_asked_for_by_halves(server):
+    server.papers = many(2, submitted=ago(900))
+    server.api_faults = [Fault(400, body=b"gone")]
+    run = Run(server, NONE, ids=["2504.00001", "2504.00002"])
+    assert run.records == ["2504.00001", "2504.00002"]
+    assert len(run.queries) == 3
 
 
 # how arXiv says that it has no such category
