@@ -233,6 +233,11 @@ def test_with_a_note_the_api_is_asked_from_before_its_day_on(server):
     assert days(run)[0] == ["202503280000", "202504110000"]
 
 
+def test_a_single_day_before_is_asked_for_too(server):
+    run = Run(server, "--lookback-days", 1)
+    assert days(run) == [["202504090000", "202504110000"]]
+
+
 def test_without_a_note_the_api_is_asked_for_the_last_days(server):
     run = Run(server, "--lookback-days", 3)
     assert days(run) == [["202504070000", "202504110000"]]
@@ -409,6 +414,11 @@ def test_an_id_ahead_of_today_leaves_no_note(server):
     run = Run(server)
     assert run.ids == ["2505.00001"]
     assert run.cursor is None
+
+
+def test_the_newest_id_is_none_of_the_old_style(server):
+    server.papers = [Entry("2504.00001"), Entry("math/0309136", kind="replace")]
+    assert Run(server).cursor == note("2504.00001", 0)
 
 
 def test_an_empty_feed_leaves_no_note(server):

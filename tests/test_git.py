@@ -19,6 +19,7 @@ from typing import NamedTuple
 import pytest
 
 from paper_action.git import Desk
+from paper_action.git.refusals import PassingError, refused
 from paper_action.paper import ConfigError, PaperActionError, PushError, Revision
 
 from .conftest import (
@@ -621,7 +622,7 @@ def test_a_repository_above_the_one_that_was_given_is_not_trusted(checkout):
         ("HOME", "", ".gitconfig"),
         ("HOME", "", ".config/git/config"),
         ("XDG_CONFIG_HOME", "", "git/config"),
-        ("GIT_CONFIG_GLOBAL", 'a "b"', ""),
+        ("GIT_CONFIG_GLOBAL", 'a "b"\\c', ""),
     ],
 )
 def test_the_users_own_configuration_counts(
@@ -725,6 +726,19 @@ def test_what_git_says_tells_what_to_do(
         with pytest.raises(PushError, match=told):
             publish(checkout)
         assert tries.read_text() == "\n"
+
+
+@pytest.mark.parametrize(("said", "told"), cases("refusals.txt"))
+def test_what_git_says_of_a_command_tells_what_to_do(said, told):
+    command, code, lines = said.split(" ", 2)
+    words = lines.replace("|", "\n").replace("\\t", "\t")
+    error = refused(command, int(code), f"{words}\n")
+    assert told in str(error)
+    assert isinstance(error, PassingError) == (told == "not now")
+
+
+def test_what_git_says_at_length_is_told_up_to_a_length():
+    assert len(str(refused("push", 1, "x" * 9999))) < 1100
 
 
 @posix
@@ -1033,10 +1047,13 @@ def test_variables_that_say_how_to_reach_a_server_reach_git(
     wrapped(f'env > "{tmp_path}/seen"; exit 1')
     for name in REACHING:
         monkeypatch.setenv(name, "mine")
+    monkeypatch.setenv("PAPER_ACTION_TOKEN", "mine")
     with pytest.raises(PushError):
         publish(folder)
     seen = (tmp_path / "seen").read_text().splitlines()
     assert [name for name in REACHING if f"{name}=mine" not in seen] == []
+    assert "GIT_TERMINAL_PROMPT=0" in seen  # which nobody would answer
+    assert "PAPER_ACTION_TOKEN=mine" not in seen
 
 
 # Silence, signals, and other ends
