@@ -10,7 +10,7 @@ import pytest
 from paper_action.paper import ConfigError, SourceError
 
 from .conftest import DATA, DAYS, run_process
-from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, saved_feed
+from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document, saved_feed
 from .readings import NONE, Run, ago, many, note, results
 
 YEAR = ("--since", "2024-01-01", "--until", "2024-12-31")
@@ -225,6 +225,18 @@ def test_unreadable_results_are_a_failure_of_the_api(server):
     assert run.failures[0].startswith("the query API: 1 of 1 entries cannot be read, ")
 
 
+def test_unreadable_results_among_others_are_a_warning_of_each_question(server):
+    page = results(2, Entry("2504.00001"), Entry("nonsense"))
+    server.api_faults = [page, page, page]
+    run = Run(server, ids=["2504.00001"], cursor=note("2503.00001", 1))
+    assert len(run.queries) == 3
+    assert run.failures == []
+    trouble = "1 of 2 entries cannot be read, such as"
+    told = [text.partition(f": {trouble} ")[0] for text in run.warnings]
+    api = "the query API"
+    assert told == [api, BEHIND.format(ago(1)), api, f"{api}, by ID"]
+
+
 # How far the list has read: rule 1
 
 
@@ -370,10 +382,11 @@ def test_a_new_list_has_missed_no_run(missed):
 
 @pytest.mark.parametrize("faults", [[Fault(400)], [None, Fault(400)]])
 def test_what_the_api_gives_waits_until_it_is_read_to_its_end(missed, faults):
-    missed.api_faults = faults
+    missed.api_faults = [*faults]
     run = Run(missed, cursor=note("2504.00004", 3))
     assert run.ids == ["2504.00007"]
     assert len(run.failures) == 1
+    assert len(run.queries) == len(faults)
     assert run.cursor is None
 
 
@@ -387,6 +400,7 @@ def test_what_waits_is_told(server):
         "the query API could not be read to its end: HTTP 400; "
         "the next run asks again for all of it"
     ]
+    assert run.log == ["the announcement feed: 0 papers"]
 
 
 def test_the_note_goes_as_far_as_the_source_that_is_behind(server):
@@ -514,6 +528,12 @@ def test_of_chosen_days_the_parts_before_a_failure_count(server):
     ]
 
 
+def test_of_chosen_days_none_of_which_can_be_read_nothing_is_written(server):
+    server.api_faults = [Fault(404)]
+    with pytest.raises(SourceError, match="HTTP 404; nothing was written"):
+        Run(server, *YEAR)
+
+
 # Pages
 
 
@@ -558,6 +578,7 @@ def test_an_empty_page_is_asked_for_again_while_the_total_says_more(server):
     starts = re.findall(r"start=(\d+)", " ".join(run.queries))
     assert starts == ["0", "0", "20", "20", "20", "40"]
     assert len(run.ids) == 60
+    assert run.log[-1] == "the query API: 60 papers"
 
 
 def test_pages_that_never_end_are_a_failure(server):
@@ -614,6 +635,15 @@ def test_a_saved_feed_is_the_only_source_whatever_its_age(server, tmp_path):
     run = Run(server, "--feed-url", feed, "--announce-types", "new")
     assert run.ids == [one.id for one in many(3)]
     assert run.asked == []
+    assert run.warnings == []
+    assert run.log == [f"{feed}: 5 papers"]
+
+
+def test_a_saved_page_of_results_is_a_feed_that_tells_no_types(server, tmp_path):
+    feed = tmp_path / "feed.xml"
+    feed.write_text(document(Entry("2504.00001").result()), "utf-8")
+    run = Run(server, "--feed-url", feed, "--announce-types", "new")
+    assert run.ids == ["2504.00001"]
     assert run.warnings == []
 
 
