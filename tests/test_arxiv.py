@@ -7,9 +7,10 @@ from random import Random
 
 import pytest
 
+from paper_action.arxiv.withdrawn import is_withdrawn
 from paper_action.paper import ConfigError, SourceError
 
-from .conftest import DATA, DAYS, run_process
+from .conftest import DATA, DAYS, paper, run_process
 from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document, saved_feed
 from .readings import NONE, Run, ago, many, note, results
 
@@ -181,6 +182,20 @@ def test_a_replacement_that_withdraws_its_paper_adds_no_row_and_says_so(server, 
         line[:10] for line in run.log if line.endswith(" is withdrawn and left out")
     ]
     assert sorted(told) == sorted(left_out)
+
+
+@pytest.mark.parametrize("stop", [". ", ", ", "; ", " (", " ["])
+def test_a_comment_may_say_it_behind_anything_else(stop):
+    assert is_withdrawn(paper(version=2, comment=f"9 pages{stop}Withdrawn"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_left_out"),
+    [("new", False), ("cross", False), ("replace", True), ("replace-cross", True)],
+)
+def test_only_a_replacement_withdraws_its_paper(kind, is_left_out):
+    one = paper(announce_type=kind, abstract="Withdrawn.")
+    assert is_withdrawn(one) == is_left_out
 
 
 # Entries that cannot be read
