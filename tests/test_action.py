@@ -534,6 +534,17 @@ def test_variables_that_say_how_to_fetch_packages_reach_pip(tmp_path):
 
 
 @posix
+def test_python_is_called_so_that_it_writes_nothing_beside_and_speaks_unicode(tmp_path):
+    script(
+        tmp_path / "python", 'case "$*" in *os.pathsep*) echo :;; *) echo "$@";; esac'
+    )
+    environ = {"INTERPRETER": str(tmp_path / "python"), "PATH": "/usr/bin:/bin"}
+    environ |= {"ACTION": "/action", "PACKAGES": "/packages"}
+    said = call("bash", "-c", RUN["run"], env=environ)
+    assert said == "-P -s -B -X utf8 -m paper_action\n"
+
+
+@posix
 @pytest.mark.parametrize(
     ("path", "has"),
     [

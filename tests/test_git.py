@@ -621,6 +621,7 @@ def test_a_repository_above_the_one_that_was_given_is_not_trusted(checkout):
     [
         ("HOME", "", ".gitconfig"),
         ("HOME", "", ".config/git/config"),
+        ("USERPROFILE", "", ".gitconfig"),
         ("XDG_CONFIG_HOME", "", "git/config"),
         ("GIT_CONFIG_GLOBAL", 'a "b"\\c', ""),
     ],
@@ -639,7 +640,19 @@ def test_the_users_own_configuration_counts(
         "gh:list",
     )
     lead(checkout, "gh:list")
+    if variable == "USERPROFILE":
+        monkeypatch.delenv("HOME")
     monkeypatch.setenv(variable, str(place))
+    publish(checkout)
+    assert shown(origin) == GROWN
+
+
+def test_a_configuration_is_looked_for_from_the_checkout_on(
+    origin, checkout, tmp_path, monkeypatch
+):
+    git(tmp_path, "config", "--file=user", f"url.{origin}.insteadOf", "gh:list")
+    lead(checkout, "gh:list")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "../user")
     publish(checkout)
     assert shown(origin) == GROWN
 
