@@ -395,8 +395,14 @@ def test_a_new_list_has_missed_no_run(missed):
 # Rule 3
 
 
-@pytest.mark.parametrize("faults", [[Fault(400)], [None, Fault(400)]])
-def test_what_the_api_gives_waits_until_it_is_read_to_its_end(missed, faults):
+# how many results a page has ⇒ what goes wrong: with the first question, with that for
+# what was held, between two pages of the first
+UNREAD = [(9, [Fault(400)]), (9, [None, Fault(400)]), (1, [None, Fault(400)])]
+
+
+@pytest.mark.parametrize(("page", "faults"), UNREAD)
+def test_what_the_api_gives_waits_until_it_is_read_to_its_end(missed, page, faults):
+    missed.page = page
     missed.api_faults = [*faults]
     run = Run(missed, cursor=note("2504.00004", 3))
     assert run.ids == ["2504.00007"]
@@ -639,6 +645,7 @@ def test_a_day_that_is_too_much_for_one_query_is_read_as_far_as_it_goes(server):
     server.api_faults = [results(30_001, server.papers[0])]
     run = Run(server, "--since", "2024-01-01", "--until", "2024-01-01")
     assert run.ids == ["2401.00001"]
+    assert days(run) == [["202401010000", "202401020000"]] * 2
 
 
 # A saved feed, records, a category arXiv does not know

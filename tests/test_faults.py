@@ -167,7 +167,9 @@ def test_a_good_answer_may_come_in_pieces_where_there_is_no_patience(server):
 def test_a_good_answer_may_come_in_pieces_for_as_long_as_there_is_patience(server):
     whole = document(server.papers[0].announcement()).encode()
     server.feed_faults = [Fault(body=chain(server.drip(4, count=5), [whole]))]
-    assert Run(server, NONE).ids == ["2504.00001"]
+    run = Run(server, NONE)
+    assert run.ids == ["2504.00001"]
+    assert len(run.feeds) == 1
 
 
 def test_what_one_source_takes_beyond_its_share_is_not_the_next_ones_loss(server):

@@ -236,6 +236,10 @@ def test_nobody_else_can_look_at_the_desk(checkout, folder, monkeypatch):
     assert [stat.S_IMODE(mode) for mode in modes] == [0o700]
 
 
+def test_git_has_the_time_of_a_request_where_nobody_waits_for_servers(origin, checkout):
+    assert publish(checkout, max_wait=0).commit == tip(origin)
+
+
 def test_where_nothing_changed_nothing_is_committed(origin, checkout):
     before = tip(origin)
     assert publish(checkout, "").commit == ""
@@ -1199,7 +1203,7 @@ def test_all_questions_without_an_answer_end_in_time(checkout, wrapped):
     begun = time.monotonic()
     with pytest.raises(PushError, match="no answer in time"):
         publish(checkout, timeout=2, max_wait=2)
-    assert time.monotonic() - begun < 6
+    assert time.monotonic() - begun < 4.5  # each waits half as long as the one before
 
 
 @posix
