@@ -48,6 +48,8 @@ JOB = PAPERS["jobs"]["papers"]
 CHECK_OUT_LIST, CHECK_OUT_CODE, CHECK_CODE, STEP = JOB["steps"]
 FOR_ACT = PAPERS_TEXT.replace("  queue: max\n", "")
 CALLER = (DATA / "caller.yml").read_text("utf-8")
+RELEASE = load((GITHUB / "workflows/release.yml").read_text("utf-8"))
+MAJOR_TAG = RELEASE["jobs"]["major-tag"]
 
 
 def call(program, *words, fails=False, **where) -> str:
@@ -105,6 +107,24 @@ def test_a_caller_can_set_everything_and_the_form_asks_for_ten_at_most():
     assert len(FORM) <= 10
 
 
+def test_the_form_asks_for_what_one_changes_by_hand_and_has_two_boxes():
+    by_hand = "categories keywords exclude since until columns tidy dry-run path"
+    assert FORM.keys() == set(by_hand.split())
+    boxes = {name for name, each in FORM.items() if each["type"] == "boolean"}
+    assert boxes == {"tidy", "dry-run"}
+
+
+def test_whatever_a_caller_leaves_out_is_an_empty_text():
+    assert {each["type"] for each in CALL.values()} == {"string"}
+    for each in [*CALL.values(), *FORM.values()]:
+        assert each.keys() == {"description", "type"}
+
+
+def test_the_marketplace_can_show_the_action():
+    assert len(ACTION["description"]) < 125
+    assert ACTION["branding"].keys() == {"icon", "color"}
+
+
 @pytest.mark.parametrize("inputs", [FORM, CALL], ids=["form", "call"])
 def test_an_input_of_the_workflow_is_described_as_that_of_the_action(inputs):
     described = {name: each["description"] for name, each in inputs.items()}
@@ -136,6 +156,51 @@ def test_every_output_is_handed_on_by_the_step_the_job_and_the_workflow(folder):
     of_the_workflow = {name: each["value"] for name, each in called.items()}
     of_the_job = {name: f"${{{{ jobs.papers.outputs.{name} }}}}" for name in names}
     assert of_the_workflow == of_the_job
+
+
+# A release's tag ⇒ the tags that there are ⇒ what is written, or told instead.
+MOVE = "--method PATCH repos/o/r/git/refs/tags/{} -f sha=c0ffee -F force=true"
+RELEASES = [
+    ("v1.0.0", "v1.0.0", "POST repos/o/r/git/refs -f ref=refs/tags/v1 -f sha=c0ffee"),
+    ("v1.10.0", "v1 v1.9.0 v1.10.0", MOVE.format("v1")),
+    ("v1.2.3", "v1 v1.2.3 v1.3.0-rc.1 v10.0.0", MOVE.format("v1")),
+    ("v10.0.0", "v1 v10 v10.0.0", MOVE.format("v10")),
+    ("v1.2.3", "v1 v1.2.3 v1.10.0", "v1 stays at v1.10.0, which is newer than v1.2.3"),
+    ("v1.2", "v1 v1.2", "a release is tagged vX.Y.Z, not v1.2"),
+    ("v1.2.3-rc.1", "v1", "a release is tagged vX.Y.Z, not v1.2.3-rc.1"),
+]
+# Stands for GitHub's command line: it lists tags that begin so, looks whether there is
+# one, and says what it is to write.
+GH = """
+case "$*" in
+    *--paginate*) for tag in $THERE; do
+        case "tags/$tag" in "${3#*matching-refs/}"*) echo "refs/tags/$tag";; esac
+    done;;
+    *--method*) echo "$@";;
+    *) case " $THERE " in *" ${2##*/} "*) ;; *) exit 1;; esac;;
+esac
+"""
+
+
+@posix
+@pytest.mark.parametrize(("tag", "there", "told"), RELEASES)
+def test_a_release_moves_the_tag_of_its_major_version_and_never_back(
+    tmp_path, tag, there, told
+):
+    script(tmp_path / "bin/gh", GH)
+    environ = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "TAGS": "repos/o/r/git"}
+    environ |= {"TAG": tag, "COMMIT": "c0ffee", "THERE": there}
+    (step,) = MAJOR_TAG["steps"]
+    is_refused = told.startswith("a release")
+    said = call("bash", "-c", step["run"], fails=is_refused, env=environ)
+    assert told in said
+    assert said.count("--method") == ("sha=" in told)
+
+
+def test_only_a_release_that_is_whole_moves_a_tag():
+    assert RELEASE["on"] == {"release": {"types": ["published"]}}
+    assert MAJOR_TAG["if"] == "${{ !github.event.release.prerelease }}"
+    assert MAJOR_TAG["permissions"] == {"contents": "write"}
 
 
 # What the workflow may do, and when it runs
@@ -188,7 +253,8 @@ def test_the_schedule_comes_after_the_feeds_rebuild_and_off_the_hour():
 
 
 def test_only_packages_with_the_hashes_that_were_reviewed_are_installed():
-    assert "--require-hashes" in INSTALL["run"]
+    assert "--require-hashes --no-deps" in INSTALL["run"]
+    assert "--only-binary :all:" in INSTALL["run"]
     requirements = (TOP / "paper_action/requirements.txt").read_text("utf-8")
     pinned = re.findall(r"(?m)^[\w.-]+(?:\[\w+\])?==", requirements)
     blocks = re.split(r"(?m)^(?=[\w.-]+(?:\[\w+\])?==)", requirements)[1:]
@@ -479,12 +545,24 @@ FETCHING = [
 @posix
 def test_variables_that_say_how_to_fetch_packages_reach_pip(tmp_path):
     script(tmp_path / "bin/python3", 'case "$*" in *" pip install "*) env;; esac')
-    given = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "TMPDIR": str(tmp_path)}
+    given = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "TMPDIR": "/nowhere"}
+    given |= {"RUNNER_TEMP": str(tmp_path)}  # which the runner empties
     given |= {"ACTION": str(TOP), "GITHUB_OUTPUT": str(tmp_path / "output")}
     given |= dict.fromkeys(FETCHING, "mine")
     install = INSTALL["run"]
     seen = call("bash", "-eo", "pipefail", "-c", install, env=given).splitlines()
     assert [name for name in FETCHING if f"{name}=mine" not in seen] == []
+
+
+@posix
+def test_python_is_called_so_that_it_writes_nothing_beside_and_speaks_unicode(tmp_path):
+    script(
+        tmp_path / "python", 'case "$*" in *os.pathsep*) echo :;; *) echo "$@";; esac'
+    )
+    environ = {"INTERPRETER": str(tmp_path / "python"), "PATH": "/usr/bin:/bin"}
+    environ |= {"ACTION": "/action", "PACKAGES": "/packages"}
+    said = call("bash", "-c", RUN["run"], env=environ)
+    assert said == "-P -s -B -X utf8 -m paper_action\n"
 
 
 @posix

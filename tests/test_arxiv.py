@@ -7,10 +7,11 @@ from random import Random
 
 import pytest
 
+from paper_action.arxiv.withdrawn import is_withdrawn
 from paper_action.paper import ConfigError, SourceError
 
-from .conftest import DATA, DAYS, arxiv_id, run_process
-from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, saved_feed
+from .conftest import DATA, DAYS, arxiv_id, paper, run_process
+from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document, saved_feed
 from .readings import NONE, Run, ago, many, note, results
 
 YEAR = ("--since", "2024-01-01", "--until", "2024-12-31")
@@ -183,6 +184,20 @@ def test_a_replacement_that_withdraws_its_paper_adds_no_row_and_says_so(server, 
     assert sorted(told) == sorted(left_out)
 
 
+@pytest.mark.parametrize("stop", [". ", ", ", "; ", " (", " ["])
+def test_a_comment_may_say_it_behind_anything_else(stop):
+    assert is_withdrawn(paper(version=2, comment=f"9 pages{stop}Withdrawn"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_left_out"),
+    [("new", False), ("cross", False), ("replace", True), ("replace-cross", True)],
+)
+def test_only_a_replacement_withdraws_its_paper(kind, is_left_out):
+    one = paper(announce_type=kind, abstract="Withdrawn.")
+    assert is_withdrawn(one) == is_left_out
+
+
 # Entries that cannot be read
 
 
@@ -225,12 +240,29 @@ def test_unreadable_results_are_a_failure_of_the_api(server):
     assert run.failures[0].startswith("the query API: 1 of 1 entries cannot be read, ")
 
 
+def test_unreadable_results_among_others_are_a_warning_of_each_question(server):
+    page = results(2, Entry("2504.00001"), Entry("nonsense"))
+    server.api_faults = [page, page, page]
+    run = Run(server, ids=["2504.00001"], cursor=note("2503.00001", 1))
+    assert len(run.queries) == 3
+    assert run.failures == []
+    trouble = "1 of 2 entries cannot be read, such as"
+    told = [text.partition(f": {trouble} ")[0] for text in run.warnings]
+    api = "the query API"
+    assert told == [api, BEHIND.format(ago(1)), api, f"{api}, by ID"]
+
+
 # How far the list has read: rule 1
 
 
 def test_with_a_note_the_api_is_asked_from_before_its_day_on(server):
     run = Run(server, "--lookback-days", 3, cursor=note("2503.00001", 10))
     assert days(run)[0] == ["202503280000", "202504110000"]
+
+
+def test_a_single_day_before_is_asked_for_too(server):
+    run = Run(server, "--lookback-days", 1)
+    assert days(run) == [["202504090000", "202504110000"]]
 
 
 def test_without_a_note_the_api_is_asked_for_the_last_days(server):
@@ -363,12 +395,19 @@ def test_a_new_list_has_missed_no_run(missed):
 # Rule 3
 
 
-@pytest.mark.parametrize("faults", [[Fault(400)], [None, Fault(400)]])
-def test_what_the_api_gives_waits_until_it_is_read_to_its_end(missed, faults):
-    missed.api_faults = faults
+# how many results a page has ⇒ what goes wrong: with the first question, with that for
+# what was held, between two pages of the first
+UNREAD = [(9, [Fault(400)]), (9, [None, Fault(400)]), (1, [None, Fault(400)])]
+
+
+@pytest.mark.parametrize(("page", "faults"), UNREAD)
+def test_what_the_api_gives_waits_until_it_is_read_to_its_end(missed, page, faults):
+    missed.page = page
+    missed.api_faults = [*faults]
     run = Run(missed, cursor=note("2504.00004", 3))
     assert run.ids == ["2504.00007"]
     assert len(run.failures) == 1
+    assert len(run.queries) == len(faults)
     assert run.cursor is None
 
 
@@ -382,6 +421,7 @@ def test_what_waits_is_told(server):
         "the query API could not be read to its end: HTTP 400; "
         "the next run asks again for all of it"
     ]
+    assert run.log == ["the announcement feed: 0 papers"]
 
 
 def test_the_note_goes_as_far_as_the_source_that_is_behind(server):
@@ -409,6 +449,11 @@ def test_an_id_ahead_of_today_leaves_no_note(server):
     run = Run(server)
     assert run.ids == ["2505.00001"]
     assert run.cursor is None
+
+
+def test_the_newest_id_is_none_of_the_old_style(server):
+    server.papers = [Entry("2504.00001"), Entry("math/0309136", kind="replace")]
+    assert Run(server).cursor == note("2504.00001", 0)
 
 
 def test_an_empty_feed_leaves_no_note(server):
@@ -502,6 +547,12 @@ def test_of_chosen_days_the_parts_before_a_failure_count(server):
     ]
 
 
+def test_of_chosen_days_none_of_which_can_be_read_nothing_is_written(server):
+    server.api_faults = [Fault(404)]
+    with pytest.raises(SourceError, match="HTTP 404; nothing was written"):
+        Run(server, *YEAR)
+
+
 # Pages
 
 
@@ -546,6 +597,7 @@ def test_an_empty_page_is_asked_for_again_while_the_total_says_more(server):
     starts = re.findall(r"start=(\d+)", " ".join(run.queries))
     assert starts == ["0", "0", "20", "20", "20", "40"]
     assert len(run.ids) == 60
+    assert run.log[-1] == "the query API: 60 papers"
 
 
 def test_pages_that_never_end_are_a_failure(server):
@@ -586,6 +638,14 @@ def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):
     ]
 
 
+def test_a_day_that_is_too_much_for_one_query_is_read_as_far_as_it_goes(server):
+    server.papers = [Entry("2401.00001", submitted=date(2024, 1, 1))]
+    server.api_faults = [results(30_001, server.papers[0])]
+    run = Run(server, "--since", "2024-01-01", "--until", "2024-01-01")
+    assert run.ids == ["2401.00001"]
+    assert days(run) == [["202401010000", "202401020000"]] * 2
+
+
 # A saved feed, records, a category arXiv does not know
 
 
@@ -595,6 +655,15 @@ def test_a_saved_feed_is_the_only_source_whatever_its_age(server, tmp_path):
     run = Run(server, "--feed-url", feed, "--announce-types", "new")
     assert run.ids == [one.id for one in many(3)]
     assert run.asked == []
+    assert run.warnings == []
+    assert run.log == [f"{feed}: 5 papers"]
+
+
+def test_a_saved_page_of_results_is_a_feed_that_tells_no_types(server, tmp_path):
+    feed = tmp_path / "feed.xml"
+    feed.write_text(document(Entry("2504.00001").result()), "utf-8")
+    run = Run(server, "--feed-url", feed, "--announce-types", "new")
+    assert run.ids == ["2504.00001"]
     assert run.warnings == []
 
 
@@ -633,6 +702,14 @@ def test_an_id_that_arxiv_cannot_read_does_not_end_the_other_ninety_nine(server,
     assert sorted(run.records) == ids
     assert run.failures == []
     assert "arXiv knows no paper nowhere/0301001" in run.log
+
+
+def test_records_that_are_refused_without_a_word_are_asked_for_by_halves(server):
+    server.papers = many(2, submitted=ago(900))
+    server.api_faults = [Fault(400, body=b"gone")]
+    run = Run(server, NONE, ids=["2504.00001", "2504.00002"])
+    assert run.records == ["2504.00001", "2504.00002"]
+    assert len(run.queries) == 3
 
 
 # how arXiv says that it has no such category

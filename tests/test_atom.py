@@ -96,6 +96,32 @@ def test_an_abstract_begins_with_its_own_words_whatever_the_announcement(kind):
     assert read(entry.announcement()).papers[0].abstract == "Abstract: words."
 
 
+# what stands between the announcement's type and the abstract
+BETWEEN = [" \nAbstract: ", "\nAbstract: ", "\n Abstract:\n", "  Abstract:"]
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+def test_an_abstract_begins_with_its_own_words_whatever_the_blanks_before(between):
+    entry = GOOD.announcement().replace(" \nAbstract: ", between)
+    assert read(entry).papers[0].abstract == "Words."
+
+
+def test_what_is_broken_into_lines_is_one_line():
+    entry = GOOD.result().replace("9 pages", "9\n  pages").replace("A. One", "A.\n One")
+    made = read(entry).papers[0]
+    assert made.comment == "9 pages"
+    assert made.authors[0] == "A. One"
+
+
+def test_an_author_of_two_places_has_both():
+    entry = GOOD.result()
+    places = "".join(
+        f"<arxiv:affiliation>{place}</arxiv:affiliation>" for place in ("X", "Y")
+    )
+    entry = entry.replace("<name>A. One</name>", f"<name>A. One</name>{places}")
+    assert read(entry).papers[0].authors == ("A. One (X, Y)", "B. Two")
+
+
 def test_an_entry_without_abstract_author_and_category_is_a_paper_all_the_same():
     entry = (
         "<entry><id>oai:arXiv.org:2504.00001</id><title>T</title>"
@@ -215,6 +241,11 @@ def test_an_entry_that_cannot_be_read_is_named_and_the_others_are_kept(pattern, 
     assert found.unreadable[0].startswith(said)
 
 
+def test_the_name_of_an_entry_that_cannot_be_read_is_told_up_to_a_length():
+    entry = Entry("x" * 9999).announcement()
+    assert len(read(entry).unreadable[0]) < 300
+
+
 @pytest.mark.parametrize("name", ["2504.0000२", "२504.00002", "2504.00002v२"])
 def test_the_digits_of_an_id_are_those_of_links(name):
     entry = Entry("2504.00002").announcement().replace("2504.00002v1", name)
@@ -229,6 +260,11 @@ def test_the_digits_of_an_id_are_those_of_links(name):
 def test_a_date_that_names_no_day_is_none(date):
     entry = GOOD.announcement().replace("2025-04-10T00:00:00-04:00", date)
     assert len(read(entry).unreadable) == 1
+
+
+def test_a_total_is_read_with_the_blanks_around_it():
+    count = "<opensearch:totalResults>\n 7\n</opensearch:totalResults>"
+    assert read(count).total == 7
 
 
 @pytest.mark.parametrize("total", ["many", "-1", "9" * 5000, "1.5", "१"])

@@ -57,6 +57,11 @@ def test_every_request_says_what_it_takes(server):
     ] * 2
 
 
+def test_every_request_takes_what_we_can_unpack_and_no_more(server):
+    Run(server)
+    assert [each["ACCEPT_ENCODING"] for each in server.headers] == ["gzip"] * 2
+
+
 def test_requests_keep_their_distance_feed_and_api_together(server):
     run = Run(server, "--delay", 3, ids=["2504.00001"])
     assert len(run.asked) == 3
@@ -68,7 +73,7 @@ def test_asking_again_keeps_the_distance_too(server):
     assert Run(server, NONE, "--delay", 3).clock == 3
 
 
-@pytest.mark.parametrize("status", [406, 408, 425, 429, 500, 502, 503, 504, 520, 530])
+@pytest.mark.parametrize("status", [406, 408, 425, 429, 500, 502, 503, 504, 520, 599])
 def test_a_server_that_throttles_or_is_in_trouble_is_asked_again(server, status):
     server.feed_faults = [Fault(status)]
     run = Run(server, NONE)
@@ -169,6 +174,12 @@ def test_the_proxy_of_the_environment_is_used_and_gets_its_password(
     assert run.ids == ["2504.00001"]
     assert server.headers[0]["HOST"] == "rss.arxiv.invalid"
     assert server.headers[0]["PROXY_AUTHORIZATION"].startswith("Basic ")
+
+
+def test_a_host_that_is_to_have_no_proxy_is_asked_without_it(server, home, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert Run(server, NONE).ids == ["2504.00001"]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:9", "127.0.0.1:9/a@b", "p.invalid"])

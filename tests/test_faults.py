@@ -62,6 +62,10 @@ def test_each_time_it_is_told_why_and_when(server):
     told = [line for line in run.log if re.search(r": .+; again in \d+\.\d s$", line)]
     assert len(told) == len(PASSING)
     assert told[0].startswith("127.0.0.1: HTTP 406; again in ")
+    pauses = [float(line.split()[-2]) for line in told]
+    for number, pause in enumerate(pauses):
+        longest = min(2**number, 60)
+        assert longest / 2 - 0.1 <= pause <= longest
 
 
 def test_a_source_that_fails_for_good_leaves_the_others_their_shares(server):
@@ -101,6 +105,7 @@ FINAL = [
         Fault(400, body=document(ERROR.format("no field")).encode()),
         "arXiv says: no field",
     ),
+    (Fault(400, body=b"gone"), "HTTP 400"),
     (Fault(body=document(ERROR.format("no field")).encode()), "arXiv says: no field"),
     (Fault(body=endless(b" " * 2**20)), "an answer of more than 16 MiB"),
     (Fault(body=[b"<a/>" * 2**18] * 64), "an answer of more than 16 MiB"),
@@ -161,6 +166,21 @@ def test_a_good_answer_may_come_in_pieces_where_there_is_no_patience(server):
     assert run.ids == ["2504.00001"]
 
 
+def test_a_good_answer_may_come_in_pieces_for_as_long_as_there_is_patience(server):
+    whole = document(server.papers[0].announcement()).encode()
+    server.feed_faults = [Fault(body=chain(server.drip(4, count=5), [whole]))]
+    run = Run(server, NONE)
+    assert run.ids == ["2504.00001"]
+    assert len(run.feeds) == 1
+
+
+def test_what_one_source_takes_beyond_its_share_is_not_the_next_ones_loss(server):
+    server.feed_faults = [Fault(body=server.drip(10)) for _ in range(9)]
+    server.api_faults = [Fault(503, {"Retry-After": "8"})]
+    run = Run(server, "--timeout", 30, "--max-wait", 20)
+    assert len(run.queries) == 2
+
+
 @pytest.mark.parametrize("patience", [300, 40])
 def test_a_server_that_only_drips_ends_a_run_a_minute_after_its_patience(
     server, patience
@@ -172,10 +192,12 @@ def test_a_server_that_only_drips_ends_a_run_a_minute_after_its_patience(
     assert server.clock <= patience + 60
 
 
-@pytest.mark.parametrize(("pause", "queries"), [(40, 2), (41, 1)])
+@pytest.mark.parametrize(
+    ("taken", "pause", "queries"), [(25, 40, 2), (25, 41, 1), (0, 60, 2), (0, 61, 1)]
+)
 def test_what_a_slow_good_answer_takes_beyond_the_timeout_is_patience_too(
-    server, pause, queries
+    server, taken, pause, queries
 ):
-    server.feed_faults = [Fault(body=server.drip(25, document().encode(), 1))]
+    server.feed_faults = [Fault(body=server.drip(taken, document().encode(), 1))]
     server.api_faults = [Fault(503, {"Retry-After": str(pause)})]
     assert len(Run(server).queries) == queries

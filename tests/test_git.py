@@ -19,6 +19,7 @@ from typing import NamedTuple
 import pytest
 
 from paper_action.git import Desk
+from paper_action.git.refusals import PassingError, refused
 from paper_action.paper import ConfigError, PaperActionError, PushError, Revision
 
 from .conftest import (
@@ -240,6 +241,10 @@ def test_nobody_else_can_look_at_the_desk(checkout, folder, monkeypatch):
         meanwhile=lambda: modes.extend(x.stat().st_mode for x in folder.iterdir()),
     )
     assert [stat.S_IMODE(mode) for mode in modes] == [0o700]
+
+
+def test_git_has_the_time_of_a_request_where_nobody_waits_for_servers(origin, checkout):
+    assert publish(checkout, max_wait=0).commit == tip(origin)
 
 
 def test_where_nothing_changed_nothing_is_committed(origin, checkout):
@@ -628,8 +633,9 @@ def test_a_repository_above_the_one_that_was_given_is_not_trusted(checkout):
     [
         ("HOME", "", ".gitconfig"),
         ("HOME", "", ".config/git/config"),
+        ("USERPROFILE", "", ".gitconfig"),
         ("XDG_CONFIG_HOME", "", "git/config"),
-        ("GIT_CONFIG_GLOBAL", 'a "b"', ""),
+        ("GIT_CONFIG_GLOBAL", 'a "b"\\c', ""),
     ],
 )
 def test_the_users_own_configuration_counts(
@@ -646,7 +652,19 @@ def test_the_users_own_configuration_counts(
         "gh:list",
     )
     lead(checkout, "gh:list")
+    if variable == "USERPROFILE":
+        monkeypatch.delenv("HOME")
     monkeypatch.setenv(variable, str(place))
+    publish(checkout)
+    assert shown(origin) == GROWN
+
+
+def test_a_configuration_is_looked_for_from_the_checkout_on(
+    origin, checkout, tmp_path, monkeypatch
+):
+    git(tmp_path, "config", "--file=user", f"url.{origin}.insteadOf", "gh:list")
+    lead(checkout, "gh:list")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "../user")
     publish(checkout)
     assert shown(origin) == GROWN
 
@@ -737,6 +755,19 @@ def test_what_git_says_tells_what_to_do(
         with pytest.raises(PushError, match=told):
             publish(checkout)
         assert shown(origin) == BEGUN
+
+
+@pytest.mark.parametrize(("said", "told"), cases("refusals.txt"))
+def test_what_git_says_of_a_command_tells_what_to_do(said, told):
+    command, code, lines = said.split(" ", 2)
+    words = lines.replace("|", "\n").replace("\\t", "\t")
+    error = refused(command, int(code), f"{words}\n")
+    assert told in str(error)
+    assert isinstance(error, PassingError) == (told == "not now")
+
+
+def test_what_git_says_at_length_is_told_up_to_a_length():
+    assert len(str(refused("push", 1, "x" * 9999))) < 1100
 
 
 @posix
@@ -1053,10 +1084,13 @@ def test_variables_that_say_how_to_reach_a_server_reach_git(
     wrapped(f'env > "{tmp_path}/seen"; exit 1')
     for name in REACHING:
         monkeypatch.setenv(name, "mine")
+    monkeypatch.setenv("PAPER_ACTION_TOKEN", "mine")
     with pytest.raises(PushError):
         publish(folder)
     seen = (tmp_path / "seen").read_text().splitlines()
     assert [name for name in REACHING if f"{name}=mine" not in seen] == []
+    assert "GIT_TERMINAL_PROMPT=0" in seen  # which nobody would answer
+    assert "PAPER_ACTION_TOKEN=mine" not in seen
 
 
 # Silence, signals, and other ends
@@ -1189,7 +1223,7 @@ def test_all_questions_without_an_answer_end_in_time(checkout, wrapped):
     begun = time.monotonic()
     with pytest.raises(PushError, match="no answer in time"):
         publish(checkout, timeout=2, max_wait=2)
-    assert time.monotonic() - begun < 6
+    assert time.monotonic() - begun < 4.5  # each waits half as long as the one before
 
 
 # Runs the program for each line that comes, in a process of its own that has the line

@@ -80,6 +80,11 @@ def test_a_scheduled_run_that_finds_nothing_keeps_the_schedule_alive(origin, che
     assert git(origin, "log", "-1", "--format=%H %s", "main") == alive
 
 
+def test_a_commit_says_what_the_setting_says(origin, checkout):
+    run(checkout, *READ_THE_FIRST_DAY, "--commit", "--commit-message=Mine: {added}")
+    assert git(origin, "log", "-1", "--format=%s", "main") == "Mine: 4\n"
+
+
 def test_papers_that_match_exclude_are_left_out(folder):
     done = run(folder, *READ_THE_FIRST_DAY, "--keywords=*", "--exclude=all:llm")
     assert "llm" not in done.outputs["papers"].lower()

@@ -162,6 +162,34 @@ def test_groups_that_are_nested_deeper_stay_as_they_were_typed():
     assert plain(raw) == "{é}"
 
 
+# Words that make a sentence of two, one of which has two letters.
+LITTLE = """
+    the of for is are with and that from where under per in on to as by or if
+""".split()
+
+
+@pytest.mark.parametrize("word", LITTLE)
+def test_what_reads_as_a_sentence_between_dollars_is_no_formula(word):
+    assert plain(f"$e^V {word} it $x$") == f"$e^V {word} it $x$"
+    assert plain(f"$e^V it {word} $x$") == f"$e^V it {word} $x$"
+
+
+@pytest.mark.parametrize(
+    "sign", "\0 \x1b \x7f \u202a \u202e \u2066 \u2069 \ufeff".split(" ")
+)
+def test_a_sign_that_only_controls_is_not_shown(sign):
+    assert plain(f"a{sign}b") == "ab"
+
+
+def test_a_tie_is_a_blank_at_which_no_line_ends():
+    assert plain("Fig.~1") == "Fig.\N{NO-BREAK SPACE}1"
+    assert plain("5~ kpc") == "5 kpc"
+
+
+def test_no_blank_stands_at_the_ends_of_a_text():
+    assert plain(r"\emph{ a }") == "a"
+
+
 def test_formulas_are_typeset_and_money_is_not():
     raw = r"R$^2$D costs \$5, $5 or $6: \textbf{VLM$^3$} $a|b_1*c\{d\\e$$x$"
     row = cell(line(raw))
@@ -173,6 +201,8 @@ LINKS = [
     rf"\url{{{OTHER}}}",
     rf"\href{{{OTHER}}}{{it}}",
     f"[it]({OTHER})",
+    rf"$\text{{see {OTHER}}}$",
+    rf"$\href{{{OTHER}}}{{it}}$",
 ]
 
 
@@ -228,12 +258,41 @@ def test_a_linked_title_shows_the_decoded_text(title):
     assert shown(row).removesuffix(" link") == plain(title)
 
 
+# A title, and what it is as a link to http://x.y.
+LINKED = [
+    (r"\emph{ a }", "[<em>a</em>](http://x.y)"),
+    ("a $x$", "[a](http://x.y) $`x`$"),
+    ("$x$", "$`x`$ [link](http://x.y)"),
+    (r"\label{x}", "[link](http://x.y)"),
+]
+
+
+@pytest.mark.parametrize(("title", "markdown"), LINKED)
+def test_a_title_becomes_a_link(title, markdown):
+    assert linked(title, "http://x.y") == markdown
+
+
 @pytest.mark.parametrize("between", ["\n  ", "\n\n", "\n \t\n"])
 @pytest.mark.parametrize("signs", [("\\[", "\\]"), ("$", "$")])
 def test_paragraphs_are_kept_apart_and_formulas_whole(between, signs):
     formula = f"{signs[0]}{between}x{between}=y{between}{signs[1]}"
     raw = f"  One\nline.{between}a {formula}{between}b\n {between}\n"
     assert paragraphs(raw) == "One line.<br><br>a $`x =y`$<br><br>b"
+
+
+# An abstract, lines and all, and its paragraphs.
+PARAGRAPHS = [
+    ("a\n \nb", "a<br><br>b"),
+    ("a\n \tb", "a<br><br>b"),
+    ("a\n\n{}\n\nb", "a<br><br>b"),
+    ("\n\\emph{ a }\n\n\\emph{ b }\n", "<em>a</em><br><br><em>b</em>"),
+    ("a\tb\nc", "a b c"),
+]
+
+
+@pytest.mark.parametrize(("raw", "markdown"), PARAGRAPHS)
+def test_blanks_beside_paragraphs_make_none(raw, markdown):
+    assert paragraphs(raw) == markdown
 
 
 def test_a_line_that_begins_with_one_blank_goes_on_with_the_paragraph():
@@ -248,6 +307,8 @@ COMMENTS = [
     ("$50\\%\nx$", "$`50\\% x`$"),
     ("the problem%\n\\[x\\]", "the problem $`x`$"),
     ("10%\nof it", "10% of it"),
+    ("LLM%\nis.%\nis,%\nis:%\nis;%\nis", "LLM is. is, is: is; is"),
+    ("$2%\n  3$", "$`23`$"),
 ]
 
 
@@ -406,6 +467,8 @@ COSTS = [
     ("theirs: $x$ and $x_{i}$.", 3),
     ("$$\n\\frac{a}{b}\n$$", 3),
     ("```math\nx_{i}\n```\n\n```\n{}\n```", 2),
+    ("5$x$ and $x$y and $ x$ and $x $ and $x\\$", 0),
+    ("$x\ny$ and $$x$ and $$ and", 0),
 ]
 
 

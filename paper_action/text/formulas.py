@@ -13,7 +13,8 @@ _CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 # Environments that are formulas, and which one stands for them in a formula.
 ENVIRONMENTS = {
     **dict.fromkeys(["equation", "displaymath", "math"], ""),
-    **dict.fromkeys("align alignat flalign multline eqnarray".split(), "aligned"),
+    **dict.fromkeys("align flalign multline eqnarray".split(), "aligned"),
+    "alignat": "alignedat",
     "gather": "gathered",
 }
 
