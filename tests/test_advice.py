@@ -109,8 +109,14 @@ def test_a_marker_that_is_hidden_is_named_where_its_other_half_stands(folder, hi
 @pytest.mark.parametrize("dashes", ["|---|---|", "|---|---|---|---|---|", "---|---"])
 def test_between_markers_dashes_that_do_not_fit_are_an_error(folder, dashes):
     header = HEAD.splitlines()[0]
-    text = f"{START}\n\n{header}\n{dashes}\n\n{END}\n"
+    text = f"# A\n{START}\n{header}\n{dashes}\n\n{END}\n"
     with pytest.raises(ConfigError, match=r"line 4 has dashes for \d columns.* 4$"):
+        listed(folder, text)
+
+
+def test_headers_above_the_markers_are_not_our_matter(folder):
+    text = f"| A | B |\n|---|\n\n{START}\n| Title | Link |\n\n{END}\n"
+    with pytest.raises(ConfigError, match=r"README\.md: line 5 is no header"):
         listed(folder, text)
 
 
@@ -140,6 +146,15 @@ def test_a_header_between_markers_without_its_line_of_dashes_is_an_error(folder,
         "path: README.md: line 2 is no header of a table; write | --- | --- | below it"
     )
     assert tree(folder) == {"README.md": text.encode()}
+
+
+def test_where_no_table_would_be_shown_the_reason_is_told_with_its_line(folder):
+    with pytest.raises(ConfigError) as caught:
+        listed(folder, "# A\n\n```\ncode\n")
+    assert str(caught.value) == (
+        "path: README.md: a table at its end would not be shown; "
+        "line 3 begins code or a comment that nothing ends"
+    )
 
 
 def test_so_is_any_other_row_between_markers(folder):

@@ -45,6 +45,12 @@ def test_the_papers_of_all_sections_go_into_it(folder, data_file):
         assert list(csv.DictReader(lines)) == rows
 
 
+def test_of_several_papers_each_has_a_line(folder):
+    revise(folder, data_file="d.jsonl")
+    lines = get(folder, "d.jsonl").splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [one.id for one in NEW]
+
+
 def test_letters_stay_letters(folder, data_file):
     assert "é" in get(folder, data_file)
 

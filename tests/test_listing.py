@@ -126,6 +126,12 @@ def test_rows_stand_where_and_as_settings_and_header_want_them(
     assert get(folder) == after.replace("\n", eol if before else "\n")
 
 
+def test_torn_rows_stay_byte_for_byte_beside_new_ones(folder):
+    text = f"{HEAD}| T | [x](https://arxiv.org/abs/2504.00001) | torn\n apart | A |\n"
+    revise(folder, text)
+    assert get(folder).startswith(text)
+
+
 def test_a_paper_that_is_listed_does_not_come_again(folder):
     done = revise(folder, f"# A\n\n- {NEW[0].url}\n")
     assert done.added == [NEW[1]]
