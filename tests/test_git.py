@@ -730,11 +730,13 @@ def test_a_push_refused_for_good_is_tried_once_and_says_why(
     origin, checkout, refusal, told
 ):
     hook, _, words = refusal.partition(" ")
-    said = f"{words}. S3CRET https://me:pass@host"
+    header = basic("S3CRET").split()[1]
+    hidden = r"https://\*\*\*@host"
+    said = f"{words}. S3CRET {header} https://me:pass@host https://t0ken@host"
     script(
         origin.parent / hook, f'echo x >> "{origin}/tries"; echo "{said}" >&2; exit 1'
     )
-    with pytest.raises(PushError, match=rf"{told}.*\. \*\*\* https://\*\*\*@host"):
+    with pytest.raises(PushError, match=rf"{told}.*\. \*\*\* \*\*\* {hidden} {hidden}"):
         publish(checkout, token="S3CRET")
     assert (origin / "tries").read_text() == "x\n"
 
