@@ -182,6 +182,10 @@ def test_other_lines_with_pipes_are_no_headers(folder, text):
     assert [text for text in done.warnings if "no header" in text] == []
 
 
+def test_beside_a_table_that_is_found_nothing_is_said_of_misfits(folder):
+    assert revise(folder, f"{HEAD}{OLD}\n| A | B |\n|---|\n").warnings == []
+
+
 def test_a_table_of_other_things_is_no_misfit(folder):
     assert revise(folder, "| Tool | Stars |\n|---|---|\n| a | 1 |\n").warnings == []
 

@@ -61,6 +61,22 @@ def test_a_dry_run_shows_the_rows_and_touches_neither_files_nor_git(origin, chec
     assert git(origin, "rev-parse", "main") == before
 
 
+def test_rows_are_shown_in_the_log_of_a_dry_run_alone(folder):
+    assert "+ | " not in run(folder, *READ_THE_FIRST_DAY).out
+
+
+def test_the_list_stands_below_root_and_a_saved_feed_where_the_run_does(folder):
+    saved_feed(folder / "feed.xml", Entry("2504.00001"))
+    (folder / "list").mkdir()
+    done = run(folder, "--feed-url=feed.xml", "--root=list", "--data-file=p.csv")
+    assert done.code == 0
+    assert sorted(file.name for file in folder.iterdir()) == ["feed.xml", "list"]
+    assert sorted(file.name for file in (folder / "list").iterdir()) == [
+        "README.md",
+        "p.csv",
+    ]
+
+
 def test_a_dry_run_asks_no_git_even_if_it_is_to_commit(folder):
     done = run(folder, *DRY_RUN)  # a folder that is no repository
     assert done.code == 0
@@ -89,6 +105,16 @@ def test_papers_that_match_exclude_are_left_out(folder):
     done = run(folder, *READ_THE_FIRST_DAY, "--keywords=*", "--exclude=all:llm")
     assert "llm" not in done.outputs["papers"].lower()
     assert done.outputs["added"] == "13"
+
+
+def test_what_exclude_leaves_out_is_not_counted_as_matched(folder):
+    entries = [
+        Entry("2504.00001", title="An LLM survey"),
+        Entry("2504.00002", title="LLM"),
+    ]
+    feed = saved_feed(folder / "feed.xml", *entries)
+    done = run(folder, "--feed-url", feed, "--exclude=survey")
+    assert "\n2 papers read, 1 matched, 1 added\n" in done.out
 
 
 def test_a_keyword_that_found_only_what_is_left_out_has_matched(folder):
@@ -427,8 +453,10 @@ def test_a_branch_that_was_made_is_said_to_be_made(checkout):
 
 def test_what_is_to_note_of_a_change_stands_in_the_log(folder):
     (folder / "README.md").write_text("| Title | Link |\n| --- | --- |\n", "utf-8")
-    done = run(folder, *READ_THE_FIRST_DAY, "--columns=title, date, link")
-    assert re.search("(?m)^.*columns", done.out)
+    asked = ("--columns=title, date, link",)
+    done = run(folder, *READ_THE_FIRST_DAY, *asked, GITHUB_ACTIONS="true")
+    assert len(re.findall("(?m)^README.md: columns: .*", done.out)) == 1
+    assert "columns" not in done.summary
 
 
 def test_a_run_notes_in_the_list_how_far_arxiv_was_read(folder, server):

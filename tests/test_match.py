@@ -108,7 +108,7 @@ def test_a_keyword_that_stands_twice_is_named_once():
 
 
 def test_a_line_that_begins_with_a_number_sign_is_a_comment_to_its_end():
-    named = Keywords.parse("#llm, rag\n # ti:a OR b\ngraph").texts
+    named = Keywords.parse("#llm, rag\n #ti:a OR b\ngraph").texts
     assert named == ("graph",)
 
 

@@ -127,6 +127,14 @@ def test_outputs_and_summary_too_large_for_github_are_cut_with_a_note(environ):
     assert sum(len(text) * 2 for text in done.outputs.values()) < 2**20
 
 
+def test_letters_of_several_bytes_are_counted_so_in_the_summary(environ):
+    many = [paper(f"2504.{n:05}", abstract="字" * 2000) for n in range(400)]
+    matched = {each.id: ("llm",) for each in many}
+    done = told(environ, outcome(matched=matched, revision=Revision(added=many)))
+    assert len(done.summary.encode()) < 2**20
+    assert " more did not fit here." in done.summary
+
+
 def test_the_ids_of_thousands_of_papers_take_their_room_from_the_records(environ):
     many = [paper(f"2504.{number:05}") for number in range(5000)]
     matched = {each.id: ("llm",) for each in many}
@@ -170,11 +178,12 @@ def test_the_headline_counts_the_papers_and_says_where_they_stand(environ):
     ("changes", "headline"),
     [
         ({"added": [ONE], "place": "x.md, line 3"}, "1 new paper in x.md, line 3"),
-        ({"had": 3}, "No new papers in README.md"),
+        ({"had": 3}, "No new papers in docs/list.md"),
     ],
 )
 def test_the_headline_of_one_paper_or_none(environ, changes, headline):
-    summary = told(environ, outcome(revision=Revision(**changes))).summary
+    settings = chosen(path="docs/list.md")
+    summary = told(environ, outcome(settings, revision=Revision(**changes))).summary
     assert render(summary).findtext("h2") == headline
 
 
@@ -223,6 +232,15 @@ def test_the_summary_links_to_the_commit_and_to_the_list_in_it(environ, tmp_path
     links = {link.text: link.get("href") for link in render(summary).iter("a")}
     assert links["Commit c0ffee1"] == f"{HOME}/commit/c0ffee1d"
     assert links["The list"] == f"{HOME}/blob/c0ffee1d/my%20docs/a%20list.md"
+
+
+def test_links_lead_to_the_server_that_the_runner_names(environ):
+    environ["GITHUB_SERVER_URL"] = "https://git.example"
+    links = [
+        link.get("href") for link in render(told(environ, pushed()).summary).iter("a")
+    ]
+    assert links[0] == "https://git.example/o/r/commit/c0ffee1d"
+    assert links[1].startswith("https://git.example/o/r/blob/c0ffee1d/")
 
 
 def test_without_a_repository_on_github_there_is_nothing_to_link(environ):
@@ -285,6 +303,11 @@ def test_a_day_without_an_announcement_is_normal_also_where_earlier_papers_came(
 )
 def test_no_other_day_is_said_to_be_quiet(environ, changes):
     assert "announced. A quiet day" not in told(environ, nothing(**changes)).summary
+
+
+def test_where_a_source_failed_nobody_knows_what_arxiv_had(environ):
+    result = nothing(entries=12, is_complete=False)
+    assert "arXiv had no paper" not in told(environ, result).summary
 
 
 def test_an_announcement_without_a_paper_that_counts_names_the_setting(environ):
@@ -389,6 +412,13 @@ def test_a_step_is_a_group_of_the_log_also_when_it_fails(capsys):
     assert capsys.readouterr().out == "::group::Read arXiv\n::endgroup::\n"
 
 
+def test_in_a_terminal_a_step_has_its_name_above_and_an_empty_line_below(capsys):
+    report = Report({})
+    with report.step("Read arXiv"):
+        report.log("one line")
+    assert capsys.readouterr().out == "Read arXiv:\none line\n\n"
+
+
 def test_a_fault_of_the_program_comes_with_its_traceback_and_exits_1(environ, capsys):
     report = Report(environ)
     try:
@@ -454,6 +484,11 @@ def test_a_commit_message_counts_and_lists_titles_with_links():
     one, two = body.split("- ")[1:]
     assert one == f"LLM *one*\n  {ONE.url}\n"
     assert two.endswith(f" :+1:\n  {TWO.url}\n")
+
+
+def test_a_commit_message_names_papers_in_the_order_of_the_rows_wherever_it_may():
+    message = commit_message(Revision(added=[TWO, ONE]), "{added}: {ids} ({added})")
+    assert message.startswith("2: 2504.00002, 2504.00001 (2)\n")
 
 
 def test_a_title_in_a_commit_message_is_plain_text():

@@ -119,6 +119,10 @@ def test_the_token_has_no_flag_and_is_not_shown(flags):
     )
 
 
+def test_help_can_be_asked_for_behind_a_flag(capsys):
+    assert "usage: python -m paper_action" in printed(capsys, "--tidy", "-h")
+
+
 def test_a_value_may_begin_with_a_dash():
     with pytest.raises(ConfigError) as caught:
         load("--keywords", "-survey")
@@ -195,8 +199,15 @@ TEXTS = (*FILES, "section", "branch", "commit-message")
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_character_that_cannot_be_seen_is_an_error_that_shows_it(name):
-    assert repr("a\x07b.md") in error(**{name: "a\x07b.md"})
+@pytest.mark.parametrize("sign", ["\x07", "\x7f"])
+def test_a_character_that_cannot_be_seen_is_an_error_that_shows_it(name, sign):
+    assert repr(f"a{sign}b.md") in error(**{name: f"a{sign}b.md"})
+
+
+@pytest.mark.parametrize("name", [*FILES, "section", "branch"])
+@pytest.mark.parametrize("sign", ["\t", "\n", "\r"])
+def test_so_is_what_begins_a_line_or_jumps_in_it_but_for_a_commit_message(name, sign):
+    assert repr(f"a{sign}b.md") in error(**{name: f"a{sign}b.md"})
 
 
 @pytest.mark.parametrize(
@@ -319,8 +330,19 @@ def test_what_may_be_meant_otherwise_is_told_of_both_lists_of_keywords():
     assert second.startswith("exclude: 'au:Li, Na' is two alternatives")
 
 
-def test_categories_that_arxiv_has_are_no_warning():
-    assert load(categories="cs.IR, math, hep-th, eess.SY").warnings == []
+def test_archives_and_a_name_of_two_are_no_warning():
+    assert load(categories="cs.IR, math, hep-th, eess.SY, physics").warnings == []
+
+
+def test_categories_that_arxiv_has_are_no_warning_however_they_are_spelled():
+    names = []
+    for archive, subjects in cases("taxonomy.txt"):
+        parts = subjects.split() if subjects != "-" else []
+        names += [f"{archive}.{part}" for part in parts] or [archive]
+    assert len(names) == 155
+    settings = load(categories=" ".join(names).upper())
+    assert settings.categories == tuple(names)
+    assert settings.warnings == []
 
 
 def test_a_category_that_arxiv_does_not_have_is_a_warning_with_the_nearest_ones():
