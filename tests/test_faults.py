@@ -175,7 +175,7 @@ def test_a_good_answer_may_come_in_pieces_for_as_long_as_there_is_patience(serve
 
 
 def test_what_one_source_takes_beyond_its_share_is_not_the_next_ones_loss(server):
-    server.feed_faults = [Fault(body=server.drip(10)) for _ in range(9)]
+    server.feed_faults = [Fault(body=server.drip(10, count=4))]
     server.api_faults = [Fault(503, {"Retry-After": "8"})]
     run = Run(server, "--timeout", 30, "--max-wait", 20)
     assert len(run.queries) == 2
