@@ -63,7 +63,7 @@ def read(raw: str, *, with_papers: bool = False) -> list[Piece]:
     """
     if raw.isprintable() and not _SPECIAL.search(raw):
         return [raw.strip()]
-    text = re.sub(r"\\unicode\{x?(\w+)\}", r"&#x\1;", raw)
+    text = re.sub(r"\\unicode\{(\w+)\}", r"&#\1;", raw)  # MathJax's: 945, x3b1
     text = re.sub(r"(?a)&#?\w{1,31};", lambda entity: html.unescape(entity[0]), text)
     text = _CONTROLS.sub("", " ".join(text.splitlines()).replace("\t", " "))
     text = single_blanks(text)
