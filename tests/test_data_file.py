@@ -45,6 +45,13 @@ def test_the_papers_of_all_sections_go_into_it(folder, data_file):
         assert rows == [record(FIRST) | joined, record(SECOND) | joined]
 
 
+@pytest.mark.parametrize("order", ["append", "newest-first"])
+def test_papers_stand_in_it_in_the_order_in_which_they_came(folder, order):
+    revise(folder, papers=NEW, order=order, data_file="d.csv")
+    rows = csv.DictReader(get(folder, "d.csv").splitlines())
+    assert [row["id"] for row in rows] == [one.id for one in NEW]
+
+
 def test_letters_stay_letters(folder, data_file):
     assert "é" in get(folder, data_file)
 
