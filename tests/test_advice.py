@@ -221,6 +221,7 @@ def test_papers_in_comments_are_not_elsewhere(folder):
 
 COLUMNS = [  # the setting, what is said of a table with Title, Link, Abstract, Authors
     ("title, link, abstract-folded, authors", ""),
+    ("title, link, abstract, abstract-folded, authors", ""),
     ("title, link", "the table in line 1 has others, or in other order;"),
     ("link, title, abstract, authors", "has others, or in other order;"),
     ("title, date, code", "the table in line 1 has no date, code;"),

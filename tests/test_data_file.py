@@ -51,6 +51,13 @@ def test_of_several_papers_each_has_a_line(folder):
     assert [json.loads(line)["id"] for line in lines] == [one.id for one in NEW]
 
 
+@pytest.mark.parametrize("order", ["append", "newest-first"])
+def test_papers_stand_in_it_in_the_order_in_which_they_came(folder, order):
+    revise(folder, papers=NEW, order=order, data_file="d.csv")
+    rows = csv.DictReader(get(folder, "d.csv").splitlines())
+    assert [row["id"] for row in rows] == [one.id for one in NEW]
+
+
 def test_letters_stay_letters(folder, data_file):
     assert "é" in get(folder, data_file)
 

@@ -377,6 +377,13 @@ def test_a_notice_of_a_scheduled_run_is_no_annotation(tmp_path, capsys):
     assert "::warning::a warning\n" in log
 
 
+def test_a_notice_of_a_run_by_hand_is_an_annotation(tmp_path, capsys):
+    by_hand = ACTIONS | {"GITHUB_EVENT_NAME": "workflow_dispatch"}
+    report = Report(runner(tmp_path / "list", by_hand))
+    report.notice(["a notice"])
+    assert capsys.readouterr().out == "::notice::a notice\n"
+
+
 def test_warnings_by_the_thousand_leave_no_room_for_the_last_papers(environ):
     report = Report(environ)
     report.warn(
