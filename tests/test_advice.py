@@ -53,7 +53,10 @@ def test_with_a_pair_of_markers_nothing_is_said(folder, line):
     assert done.warnings == []
 
 
-@pytest.mark.parametrize("line", [f"`{START}`", f"```\n{START}\n```", f"    {START}"])
+IN_CODE = [f"`{START}`", f"```\n{START}\n```", f"    {START}", f"\t{START}"]
+
+
+@pytest.mark.parametrize("line", IN_CODE)
 def test_a_marker_in_code_is_meant_for_readers(folder, line):
     assert revise(folder, f"# A\n\n{line}\n").warnings == []
 

@@ -98,6 +98,13 @@ def test_whoever_words_that_line_otherwise_keeps_it_alone(folder, words):
     assert get(folder).startswith(f"{words}\n\n{HEAD}")
 
 
+def test_so_it_is_where_they_put_it_below_the_table(folder):
+    below = "\nOld ones: [archive](archive/)\n"
+    revise(folder, HEAD + below, many(1, 30), max_bytes=LIMIT)
+    assert get(folder).startswith(HEAD)
+    assert get(folder).endswith(below)
+
+
 def test_the_pages_are_named_by_the_month_of_the_ids(half_year):
     assert {"2003-09.md", "2025-03.md", "2025-03-2.md"} < {*half_year.archive}
 
@@ -346,6 +353,13 @@ def test_formulas_that_are_not_in_rows_warn_and_no_row_moves(folder):
         "README.md: max-bytes: no row is moved: "
         "without its rows the file has 1800 formulas, of at most 1900"
     ]
+
+
+def test_beside_text_that_is_too_long_too_many_formulas_move_all_the_same(folder):
+    done = revise(folder, "word " * 750 + f"\n\n{HEAD}", maths(1, 300), max_bytes=LIMIT)
+    assert "max-bytes" in "".join(done.warnings)
+    assert done.moved > 0
+    assert formula_cost(get(folder)) <= 1900
 
 
 def test_a_row_that_no_page_could_hold_has_one_of_its_own(folder):
