@@ -1108,21 +1108,25 @@ def begin(checkout: Path, folder: Path, *flags: str, **environ: str) -> Popen[st
 
 @posix
 @pytest.mark.parametrize(
-    ("scheme", "act", "code"),
-    [("http", Popen.poll, 1), ("git", Popen.poll, 1), ("http", Popen.terminate, 143)],
+    ("scheme", "act", "limit", "code"),
+    [
+        ("http", Popen.poll, 1, 1),
+        ("git", Popen.poll, 1, 1),
+        ("http", Popen.terminate, 99, 143),
+    ],
 )
 def test_no_run_waits_for_a_silent_server_nor_leaves_anything(
-    checkout, folder, scheme, act, code
+    checkout, folder, scheme, act, limit, code
 ):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(30)
         address = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/list.git"
         lead(checkout, address)
-        job = begin(checkout, folder, "--timeout=1", "--max-wait=1")
+        job = begin(checkout, folder, f"--timeout={limit}", f"--max-wait={limit}")
         caller, _ = server.accept()
         act(job)
-        _, said = job.communicate(timeout=8)
-        caller.settimeout(0.5)
+        _, said = job.communicate(timeout=30)
+        caller.settimeout(30)
         caller.makefile("rb").read()  # until git's helper hangs up, which ends, too
     assert job.returncode == code
     assert ("git ls-remote: no answer in time" in said) == (code == 1)
