@@ -268,7 +268,7 @@ def test_a_list_that_is_as_large_as_it_may_be_keeps_its_rows(folder):
 
 
 def test_letters_of_several_bytes_are_counted_so(folder):
-    papers = [paper(f"2504.{n:05}", abstract="é" * 150) for n in range(1, 30)]
+    papers = [paper(arxiv_id(n), abstract="é" * 150) for n in range(1, 30)]
     revise(folder, HEAD, papers, max_bytes=LIMIT)
     assert max(map(len, tree(folder).values())) <= LIMIT
 
@@ -317,7 +317,7 @@ def test_a_page_holds_no_more_formulas_than_github_sets(folder):
 
 
 def test_a_list_may_hold_as_many_formulas_as_a_page(folder):
-    papers = [paper(f"2504.{n:05}", abstract="$x$ " * 10) for n in range(191)]
+    papers = [paper(arxiv_id(n), abstract="$x$ " * 10) for n in range(191)]
     assert revise(folder, HEAD, papers[:190]).moved == 0
     assert revise(folder, HEAD, papers).moved > 0
 

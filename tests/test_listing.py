@@ -10,7 +10,7 @@ from paper_action import listing
 from paper_action.listing import Change
 from paper_action.paper import ConfigError
 
-from .conftest import DATA, chosen, paper
+from .conftest import DATA, arxiv_id, chosen, paper
 from .lists import (
     HEAD,
     LINE_ENDING,
@@ -154,7 +154,7 @@ def test_the_place_of_the_rows_is_told_for_people(folder, text, place, eol):
 
 
 def test_the_place_names_the_file_and_of_rows_that_moved_at_once_the_table(folder):
-    rows = [ROW.format(f"2504.{number:05}", "x") for number in range(30)]
+    rows = [ROW.format(arxiv_id(number), "x") for number in range(30)]
     old = [paper("2503.00001")]
     text = f"# A\n\n{HEAD}{''.join(rows)}"
     put(folder, text, "docs/list.md")

@@ -10,7 +10,7 @@ from paper_action.paper import ConfigError, PaperActionError, Revision
 from paper_action.phrases import Outcome, commit_message
 from paper_action.report import Report
 
-from .conftest import chosen, left, paper, runner
+from .conftest import arxiv_id, chosen, left, paper, runner
 from .rendered import render, table_rows
 
 HOME = "https://github.com/o/r"
@@ -128,7 +128,7 @@ def test_outputs_and_summary_too_large_for_github_are_cut_with_a_note(environ):
 
 
 def test_letters_of_several_bytes_are_counted_so_in_the_summary(environ):
-    many = [paper(f"2504.{n:05}", abstract="字" * 2000) for n in range(400)]
+    many = [paper(arxiv_id(n), abstract="字" * 2000) for n in range(400)]
     matched = {each.id: ("llm",) for each in many}
     done = told(environ, outcome(matched=matched, revision=Revision(added=many)))
     assert len(done.summary.encode()) < 2**20
@@ -136,7 +136,7 @@ def test_letters_of_several_bytes_are_counted_so_in_the_summary(environ):
 
 
 def test_the_ids_of_thousands_of_papers_take_their_room_from_the_records(environ):
-    many = [paper(f"2504.{number:05}") for number in range(5000)]
+    many = [paper(arxiv_id(number)) for number in range(5000)]
     matched = {each.id: ("llm",) for each in many}
     done = told(environ, outcome(matched=matched, revision=Revision(added=many)))
     assert len(json.loads(done.outputs["ids"])) == 5000
