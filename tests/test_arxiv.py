@@ -240,6 +240,13 @@ def test_unreadable_results_are_a_failure_of_the_api(server):
     assert run.failures[0].startswith("the query API: 1 of 1 entries cannot be read, ")
 
 
+def test_unreadable_results_are_counted_over_all_pages(server):
+    pages = [[Entry("2504.00001"), Entry("nonsense")], [Entry("2504.00002")]]
+    server.api_faults = [results(14, *page) for page in pages]
+    run = Run(server)
+    assert run.warnings[0].startswith("the query API: 1 of 3 entries cannot be read")
+
+
 def test_unreadable_results_among_others_are_a_warning_of_each_question(server):
     page = results(2, Entry("2504.00001"), Entry("nonsense"))
     server.api_faults = [page, page, page]
@@ -431,6 +438,12 @@ def test_the_note_goes_as_far_as_the_source_that_is_behind(server):
     assert Run(server).cursor == note("2504.00001", 0)
     server.api_faults = [Fault(stale=1)]
     assert Run(server).cursor == note("2504.00001", 0)
+
+
+def test_of_an_old_id_and_a_new_one_the_note_has_the_old_one(server):
+    server.papers = [Entry("2504.00002")]
+    server.api_faults = [results(1, Entry("math/0703999"))]
+    assert Run(server).cursor == note("math/0703999", 0)
 
 
 @pytest.mark.parametrize("flags", [YEAR, [NONE], ["--feed-url", DAYS[0]]])

@@ -73,9 +73,7 @@ def parse(document: bytes) -> Feed:
 
 def _root(document: bytes) -> etree._Element:
     """Return a document's feed element; SourceError if it is no plain, whole Atom."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
