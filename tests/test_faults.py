@@ -94,9 +94,11 @@ def endless(piece: bytes):
         yield piece
 
 
-def bomb():
-    """Yield an answer that is small until it is unpacked."""
-    yield gzip.compress(b" " * 2**26)
+class Bomb:
+    """An answer that is small until it is unpacked, packed each time it is sent."""
+
+    def __iter__(self):
+        yield gzip.compress(b" " * 2**26)
 
 
 # what cannot change ⇒ what is said of it
@@ -109,7 +111,7 @@ FINAL = [
     (Fault(body=document(ERROR.format("no field")).encode()), "arXiv says: no field"),
     (Fault(body=endless(b" " * 2**20)), "an answer of more than 16 MiB"),
     (Fault(body=[b"<a/>" * 2**18] * 64), "an answer of more than 16 MiB"),
-    (Fault(body=bomb(), headers=ZIPPED), "an answer of more than 16 MiB"),
+    (Fault(body=Bomb(), headers=ZIPPED), "an answer of more than 16 MiB"),
 ]
 
 
