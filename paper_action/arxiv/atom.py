@@ -108,8 +108,9 @@ def _children(entry: etree._Element) -> _Children:
 
 def _text(children: _Children, name: str) -> str:
     """Return the text of the first element of a name, empty where there is none."""
-    found = children[name]
-    return _text_of(found[0]) if found else ""
+    if name not in children:
+        return ""
+    return _text_of(children[name][0])
 
 
 def _text_of(element: etree._Element) -> str:

@@ -10,7 +10,6 @@ import time
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from random import uniform
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -60,7 +59,7 @@ class Client:
                     raise SourceError(words, retry=True)
             except SourceError as error:
                 self._spend(self.clock() - began)
-                pause = error.after or uniform(longest / 2, longest)
+                pause = error.after or _random_pause(longest)
                 wait = max(pause, self.settings.delay)
                 if not error.retry or wait > self.patience:
                     raise
@@ -175,6 +174,13 @@ def _unpacked(body: bytes) -> bytes:
 def _check_size(body: bytes | bytearray) -> None:
     if len(body) > MOST:
         raise SourceError(f"an answer of more than {MOST // 2**20} MiB")
+
+
+def _random_pause(longest: float) -> float:
+    """Return seconds by chance, so that not all who wait come back at once."""
+    import random  # not needed before
+
+    return random.uniform(longest / 2, longest)
 
 
 def _headers() -> dict[str, str]:
