@@ -30,8 +30,8 @@ _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
 # How arXiv begins to say that it has no such category.
 _BAD_CATEGORY = ("Bad archive", "Bad subject", "Bad categor")
 
-# What is in an entry, by name.
-_Children = defaultdict[str, list["etree._Element"]]  # noqa: SLF001  it has no other name
+# What is in an entry, by name. (lxml gives the type of an element no public name.)
+_Children = defaultdict[str, list["etree._Element"]]  # noqa: SLF001
 
 
 class Feed(NamedTuple):
