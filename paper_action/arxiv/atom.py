@@ -6,8 +6,9 @@ was cut off on its way must be an error and never a shorter list.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import NamedTuple
 
 from lxml import etree
@@ -52,35 +53,41 @@ def parse(document: bytes) -> Feed:
     Raises SourceError when the document is not whole or not Atom, RefusalError when it
     is an error of arXiv's, and ConfigError when that is about a category.
     """
-    root = _root(document)
-    if root.findtext(_ATOM + "title", "").startswith("Feed error"):
-        raise _refusal(root.findtext(_ATOM + "subtitle", ""))
-    entries = root.findall(_ATOM + "entry")
+    reader = etree.iterparse(
+        BytesIO(document), tag=_ATOM + "entry", resolve_entities=False, no_network=True
+    )
     papers = []
     unreadable = []
-    for number, entry in enumerate(entries, 1):
-        children = _children(entry)
+    entries = 0
+    for children in _entries(reader):
+        entries += 1
         identity = _text(children, _ATOM + "id")
-        name = identity or _text(children, _ATOM + "title") or f"number {number}"
+        name = identity or _text(children, _ATOM + "title") or f"number {entries}"
         if "/api/errors" in name:
             raise _refusal(_text(children, _ATOM + "summary"))
         try:
             papers.append(_paper(children))
         except (ValueError, OverflowError) as error:
             unreadable.append(f"{name[:200]!r}: {error}")
-    return Feed(papers, len(entries), _total(root), unreadable)
+    return Feed(papers, entries, _total(reader.root), unreadable)
 
 
-def _root(document: bytes) -> etree._Element:
-    """Return a document's feed element; SourceError if it is no plain, whole Atom."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+def _entries(reader: etree.iterparse) -> Iterator[_Children]:
+    """Yield what is in each entry; raise SourceError if this is no plain, whole Atom.
+
+    An entry is let go when the next one is read: a feed has thousands.
+    """
     try:
-        root = etree.fromstring(document, parser)
+        for _, entry in reader:
+            yield _children(entry)
+            entry.clear()
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SourceError(f"not a whole Atom document: {error}", retry=True) from error
+    root = reader.root
     if root.tag != _ATOM + "feed" or root.getroottree().docinfo.internalDTD is not None:
         raise SourceError("not an Atom feed", retry=True)
-    return root
+    if root.findtext(_ATOM + "title", "").startswith("Feed error"):
+        raise _refusal(root.findtext(_ATOM + "subtitle", ""))
 
 
 def _refusal(words: str) -> PaperActionError:
