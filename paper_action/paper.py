@@ -17,10 +17,12 @@ _ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?", re.
 _ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
 _DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
 _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
-# A link to one paper, any version; group 1 is the ID. GitHub makes one of www., too.
+# GitHub makes a link of www., too. Each alternative begins with a sign of its own, which
+# lets the search go from one such sign to the next.
+_BEGIN = r"h(?i:ttps?://)|H(?i:ttps?://)|w(?<=\bw)ww\."
+# A link to one paper, any version; group 1 is the ID.
 LINK = re.compile(
-    rf"(?:(?i:https?://)|\bwww\.)(?i:{_ARXIV}|{_DOI}|{_OTHER})({ID})(?:v\d+)?(?!\d)",
-    re.ASCII,
+    rf"(?:{_BEGIN})(?i:{_ARXIV}|{_DOI}|{_OTHER})({ID})(?:v\d+)?(?!\d)", re.ASCII
 )
 # An affiliation behind a name, which may have brackets of its own.
 _AFFILIATION = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
@@ -166,12 +168,16 @@ def entry_id(text: str) -> tuple[str, int] | None:
 
 def month(identifier: str) -> date:
     """Return the first day of the month that an identifier stands for."""
-    digits = identifier.rpartition("/")[2]
-    year = int(digits[:2])
-    century = 1900 if year >= 91 else 2000  # arXiv began in 1991
-    return date(century + year, int(digits[2:4]), 1)
+    return date.fromisoformat(f"{_year_and_month(identifier)}01")
 
 
-def by_age(identifier: str) -> tuple[date, str]:
+def by_age(identifier: str) -> tuple[str, str]:
     """Sort key that puts older identifiers first, old and new style alike."""
-    return month(identifier), identifier
+    return _year_and_month(identifier), identifier
+
+
+def _year_and_month(identifier: str) -> str:
+    """Return what an identifier's number begins with, the year in full: 200309."""
+    number = identifier.rpartition("/")[2]
+    century = "19" if number >= "91" else "20"  # arXiv began in 1991
+    return century + number[:4]

@@ -7,8 +7,8 @@ from typing import NamedTuple
 # What may open a formula, and escaped signs, so that \$ is no dollar.
 _OPENER = re.compile(r"\\(?:begin\{(\w+)\*?\}|[\\$(\[])|\$")
 # Where the search for its closer stops: also at a brace.
-_MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|[${}]", re.DOTALL)
-_SIGN = re.compile(r"\\.|[${}]", re.DOTALL)
+_MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|\$|\{|\}", re.DOTALL)
+_SIGN = re.compile(r"\\.|\$|\{|\}", re.DOTALL)
 _CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 # Environments that are formulas, and which one stands for them in a formula.
 ENVIRONMENTS = {

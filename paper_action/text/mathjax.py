@@ -215,10 +215,10 @@ def _text(macro: str, words: str) -> str:
 # holds what ends it, so that a search never runs over the same text again and again.
 _COUNTED = re.compile(
     r"<span>\$</span>|\\\$"
-    r"|(?P<formula>\$`[^`]*`\$"
+    r"|\$`[^`]*`\$"
     r"|```math\n[^`]*```"
     r"|\$\$[^$]+\$\$"
-    r"|(?<![\w$])\$(?![\s$])[^$\n]*(?<=[^\s\\])\$(?!\w))"
+    r"|\$(?<![\w$]\$)(?![\s$])[^$\n]*(?<=[^\s\\])\$(?!\w)"
 )
 
 
@@ -231,6 +231,6 @@ def formula_cost(markdown: str) -> int:
         return 0
     cost = 0
     for found in _COUNTED.finditer(markdown):
-        if found["formula"]:
-            cost += 1 + found["formula"].count("{")
+        if found[0].startswith(("$", "`")):
+            cost += 1 + found[0].count("{")
     return cost

@@ -23,7 +23,7 @@ _SPECIAL = re.compile(r"\\|\$|\{|~|`|''|--|://|&|  |\]\(")
 _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _MARKDOWN_LINK = re.compile(r"\[([^\][{}]+)\]\((https?://[^\s<>(){}\\]+)\)")
 # Single quotes, in pairs alone: the sign on the right is an apostrophe, too.
-_QUOTED = re.compile(r"(?<![\w`\\])`([^`'$]+)(?<!\\)'(?![\w'])")
+_QUOTED = re.compile(r"`(?<![\w`\\]`)([^`'$]+)(?<!\\)'(?![\w'])")
 
 # What an address consists of, escaped or not; its last sign is no stop.
 _ADDRESS_SIGNS = r"(?:[A-Za-z0-9!#%&'()*+,./:;=?@_~\[\]-]|\\[_%#&~])+(?<![].,;:!?')*])"
