@@ -10,15 +10,14 @@ from paper_action.paper import ID, Cursor, canonical
 from .page import Page
 
 _NAME = r"(\s[^>]*)?"  # of a section, if there are several
-_MARKER = re.compile(rf" {{0,3}}<!--\s*papers:(start|end){_NAME}-->\s*")
+MARKER = re.compile(rf" {{0,3}}<!--\s*papers:(start|end){_NAME}-->\s*")
 _NOTE = re.compile(rf"<!--\s*papers:read\s+({ID})\s+([0-9-]{{10}}){_NAME}-->")
 
 
 class Marker(NamedTuple):
-    """A line like ``<!-- papers:start NAME -->``, by its number and its offset."""
+    """A line like ``<!-- papers:start NAME -->``, and where it starts in the text."""
 
     kind: str  # start or end
-    line: int
     start: int
 
 
@@ -50,26 +49,17 @@ def is_code(line: str, at: int) -> bool:
 def find_markers(page: Page) -> dict[str, list[Marker]]:
     """Return the markers of a page by their section, in their order."""
     markers: dict[str, list[Marker]] = {}
-    for number, line in enumerate(page.lines, start=1):
-        found = _MARKER.fullmatch(line.shown)
+    for line in page.lines:
+        found = MARKER.fullmatch(line.shown)
         if found:
             own = markers.setdefault(_section(found[2]), [])
-            own.append(Marker(found[1], number, line.start))
+            own.append(Marker(found[1], line.start))
     return markers
-
-
-def lone_marker(own: Sequence[Marker]) -> Marker | None:
-    """Return that of a section's markers which lacks another one, if there is such."""
-    if own and own[0].kind == "end":
-        return own[0]
-    if own and own[-1].kind == "start":
-        return own[-1]
-    return None
 
 
 def part_of(own: Sequence[Marker]) -> range:
     """Return the part of the text between a section's markers, empty without a pair."""
-    if not own or lone_marker(own):
+    if not own or own[0].kind == "end" or own[-1].kind == "start":
         return range(0)
     return range(own[0].start, own[-1].start)
 

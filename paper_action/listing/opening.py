@@ -7,15 +7,7 @@ from paper_action.paper import ConfigError, linked_ids
 from paper_action.settings import TELLING, Settings
 
 from . import advice
-from .marks import (
-    Marker,
-    Note,
-    find_comments,
-    find_markers,
-    find_note,
-    lone_marker,
-    part_of,
-)
+from .marks import Marker, Note, find_comments, find_markers, find_note, part_of
 from .page import Page, read_page
 from .table import ADDRESSES, Row, Table
 
@@ -27,8 +19,7 @@ class Opened(NamedTuple):
 
     ``part`` is the text between our markers, empty without them. Where there is no
     ``table``, one can be made at its end, or without markers at the end of the page.
-    ``commented`` are the papers that comments link to. ``warnings`` say what a person
-    may have meant otherwise.
+    ``warnings`` say what a person may have meant otherwise.
     """
 
     page: Page
@@ -36,7 +27,6 @@ class Opened(NamedTuple):
     table: Table | None
     note: Note | None
     papers: Set[str]
-    commented: Set[str]
     warnings: Sequence[str]
 
     @property
@@ -65,20 +55,20 @@ def opened(text: str, settings: Settings) -> Opened:
     if obstacle:
         raise refusal(obstacle, page, settings)
 
-    commented: set[str] = set()
-    for _, comment in find_comments(page):
-        commented.update(linked_ids(comment))
-    papers = page.papers(page.whole)
-    if section:  # the other lists of the file are not ours, but comments are for all
-        papers = page.papers(part) | commented
+    comments = [comment for _, comment in find_comments(page)]
+    commented = {*linked_ids(" ".join(comments))}
+    # The other lists of the file are not ours, but comments are for all.
+    papers = page.papers(part if section else page.whole) | commented
+    warnings: list[str] = []
+    if not own:
+        warnings = _warnings(page, table, section, is_elsewhere=papers > commented)
     return Opened(
         page=page,
         part=part,
         table=table,
         note=find_note(page, section, settings.today),
         papers=papers,
-        commented=commented,
-        warnings=_warnings(page, part, table, section),
+        warnings=warnings,
     )
 
 
@@ -88,13 +78,13 @@ def _find_table(
     """Return our table: the first between our markers, else the first of papers."""
     parts = {name: part_of(each) for name, each in markers.items()}
     own = parts.get(section, range(0))
-    if own or section:
-        inside = [table for table in page.tables if table.start in own]
-        return inside[0] if inside else None
-
     for table in page.tables:
-        is_free = not any(table.start in part for part in parts.values())
-        if is_free and _is_of_papers(table):
+        if own or section:
+            is_ours = table.start in own
+        else:
+            is_free = not any(table.start in part for part in parts.values())
+            is_ours = is_free and _is_of_papers(table)
+        if is_ours:
             return table
     return None
 
@@ -106,13 +96,35 @@ def _is_of_papers(table: Table) -> bool:
     return not ADDRESSES.isdisjoint(table.columns) or any(row.ids for row in table.rows)
 
 
-def _warnings(page: Page, part: range, table: Table | None, section: str) -> list[str]:
-    """Return what to say where no markers tell which table is ours."""
+def _obstacle(
+    page: Page, own: Sequence[Marker], table: Table | None, section: str
+) -> str:
+    """Return why no rows can stand in a page, or nothing."""
+    part = part_of(own)
+    if own and not part:
+        nearly = advice.nearly_markers(page, section, with_others=False)
+        return "; ".join([advice.other_half(page, own, section), *nearly])
+    if table:
+        if not TELLING.isdisjoint(table.columns):
+            return ""
+        return f"the table in line {table.line} takes no rows: {NEEDED}"
     if part:
-        return []
+        return advice.unfit_header(page, part)
+    return "a table at its end would not be shown" if page.unclosed else ""
+
+
+def _warnings(
+    page: Page, table: Table | None, section: str, *, is_elsewhere: bool
+) -> list[str]:
+    """Return what to say where no markers tell which table is ours."""
     said = advice.nearly_markers(page, section, with_others=table is None)
-    if not table:
-        said += advice.unfit_headers(page, part)
+    if table:
+        return said
+    unfit = advice.unfit_header(page, range(0))
+    if unfit:
+        said.append(unfit)
+    if is_elsewhere:
+        said.append(advice.how_to_choose(section))
     return said
 
 
@@ -121,21 +133,3 @@ def refusal(why: str, page: Page, settings: Settings) -> ConfigError:
     if page.unclosed:
         why += f"; line {page.unclosed} begins code or a comment that nothing ends"
     return ConfigError("path", f"{settings.path}: {why}")
-
-
-def _obstacle(
-    page: Page, own: Sequence[Marker], table: Table | None, section: str
-) -> str:
-    """Return why no rows can stand in a page, or nothing."""
-    lone = lone_marker(own)
-    if lone:
-        nearly = advice.nearly_markers(page, section, with_others=False)
-        return "; ".join([advice.other_half(page, lone, section), *nearly])
-    if table:
-        if not TELLING.isdisjoint(table.columns):
-            return ""
-        return f"the table in line {table.line} takes no rows: {NEEDED}"
-    part = part_of(own)
-    if part:
-        return "; ".join(advice.unfit_headers(page, part))
-    return "a table at its end would not be shown" if page.unclosed else ""

@@ -189,9 +189,6 @@ def _place(after: Opened, added: Sequence[Paper], settings: Settings) -> str:
 def _warnings(before: Opened, draft: _Draft, settings: Settings) -> list[str]:
     """Return what a person should know of the file, or may have meant otherwise."""
     said = [*before.warnings, *draft.move.warnings]
-    is_made = draft.is_change and not before.table and not before.part
-    if is_made and before.papers - before.commented:
-        said.append(advice.how_to_choose(settings.section))
     return [f"{settings.path}: {text}" for text in said]
 
 
