@@ -5,6 +5,7 @@ The tables are GitHub's (https://github.github.com/gfm/#tables-extension-).
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from paper_action.paper import ID, LINK, Paper, linked_ids
@@ -44,8 +45,9 @@ _DECORATION = re.compile(
 )
 _BORDER = re.compile(r"\|(?<!\\\|)")  # a pipe, unless it is one behind a backslash
 
-# Words that are a link to a paper, but for the last bracket.
-_LINKED = re.compile(rf"\[(.*?)\]\({LINK.pattern}", re.ASCII)
+# Cells with a link as we make it, and its address: a title; an address, an ID, a PDF.
+_TITLE = re.compile(r"\[.*?\]\((http[^]()\s]+)\)")
+_LINK = re.compile(rf"\[(?:http[^]\s]+|{ID}|pdf)\]\((http[^)\s]+)\)$", re.ASCII)
 
 _FOLD = "<details><summary>Abstract</summary>{}</details>"
 
@@ -109,22 +111,23 @@ def new_header(columns: Sequence[str], ending: str) -> str:
 def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     """Read a row from its line, or from those into which line breaks tore it.
 
-    All its links count but those of an abstract, the one in a column of addresses
-    first. A link as we make it comes before all others, under whatever column of ours:
-    the header may have been edited since. Where a row is torn or has too many cells,
-    nobody knows which cell is the abstract, and its first link alone counts.
+    All its links count but those of an abstract; first the one that tells its paper.
+    Where a row is torn or has too many cells, nobody knows which cell is the abstract,
+    and its first link alone counts.
     """
     joined = " ".join(line.strip() for line in lines)
     cells = split_cells(joined)
-    named = list(zip(columns, cells, strict=False))
-    named.sort(key=lambda pair: pair[0] not in ADDRESSES)
-    listing = [cell for column, cell in named if column != "abstract"]
-    telling = [cell for column, cell in named if column in TELLING]
-
-    made = _made_link(named, cells[len(columns) :])
-    told = made + linked_ids(" ".join(telling))
-    ids = made + linked_ids(" ".join(listing))
     is_crowded = len(cells) > len(columns)
+    named = list(zip_longest(columns[: len(cells)], cells, fillvalue="beyond"))
+    named.sort(key=lambda pair: (pair[0] not in ADDRESSES, pair[0] != "title"))
+
+    # A link as we make it tells the paper, under whatever column of ours or behind the
+    # last: the header may have been edited since. Else one in a column that tells it.
+    made = [_made_address(column, cell) for column, cell in named if column]
+    telling = [cell for column, cell in named if column in TELLING]
+    listing = [cell for column, cell in named if column != "abstract"]
+    told = linked_ids(" ".join(made + telling))
+    ids = told + linked_ids(" ".join(listing))
     if is_crowded or len(lines) > 1:
         ids = linked_ids(joined)[:1]
 
@@ -140,30 +143,11 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     )
 
 
-def _made_link(named: Sequence[tuple[str, str]], more: Sequence[str]) -> list[str]:
-    """Return the paper of the first link as we make it, if there is one.
-
-    It may stand below any name of ours, and behind the last one; where a title is a
-    link, the row never had another.
-    """
-    ours = [cell for column, cell in named if column]
-    if any(column == "title" and _LINKED.match(cell) for column, cell in named):
-        ours = [cell for column, cell in named if column in ADDRESSES]
-    for cell in [*ours, *more]:
-        if _is_our_link(cell):
-            return linked_ids(cell)[-1:]
-    return []
-
-
-def _is_our_link(cell: str) -> bool:
-    """Tell whether a cell is a link, a PDF or an ID as we make it, and nothing else."""
-    link = _LINKED.match(cell)
-    if not link or cell[link.end() :] != ")":
-        return False
-    words = link[1]
-    is_address = LINK.fullmatch(words) is not None
-    is_id = re.fullmatch(ID, words, re.ASCII) is not None
-    return words == "pdf" or is_address or is_id
+def _made_address(column: str, cell: str) -> str:
+    """Return the address in a cell that is a link as we make it, else nothing."""
+    pattern = _TITLE if column == "title" else _LINK
+    link = pattern.match(cell)
+    return link[1] if link else ""
 
 
 def is_theirs(column: str, cell: str) -> bool:
