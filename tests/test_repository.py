@@ -11,7 +11,7 @@ from .rendered import render
 NAMED = [  # what an author wrote, the address that is linked
     ("https://github.com/a-b/c.d_e", "https://github.com/a-b/c.d_e"),
     ("Code: github.com/a/b", "https://github.com/a/b"),
-    ("http://www.GitHub.com/Aa/Bb/tree/main/x", "https://github.com/Aa/Bb"),
+    ("http://www.GitHub.com/Aa/Bb/tree/main/x", "https://GitHub.com/Aa/Bb"),
     ("at https://github.com/a/b.", "https://github.com/a/b"),
     ("(https://github.com/a/b).", "https://github.com/a/b"),
     ("https://github.com/a/b.git", "https://github.com/a/b"),

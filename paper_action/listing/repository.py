@@ -6,22 +6,20 @@ from paper_action.paper import Paper
 
 _NAME = r"[\w.-]+"  # a dot at its end may be that of a sentence
 _TWO = rf"{_NAME}/{_NAME}"
-# By host, the path of a repository there.
-_PATHS = {
-    r"github\.com": _TWO,
-    r"gitlab(?:\.[a-z0-9-]+)+": _TWO,
-    r"codeberg\.org": _TWO,
-    r"bitbucket\.org": _TWO,
-    r"huggingface\.co": rf"(?:(?:datasets|spaces)/)?{_TWO}",
-    r"anonymous\.4open\.science": rf"(?:(?:r|repository)/)?{_NAME}",
-}
+_PLACES = (
+    rf"github\.com/{_TWO}",
+    rf"gitlab(?:\.[a-z0-9-]+)+/{_TWO}",
+    rf"codeberg\.org/{_TWO}",
+    rf"bitbucket\.org/{_TWO}",
+    rf"huggingface\.co/(?:(?:datasets|spaces)/)?{_TWO}",
+    rf"anonymous\.4open\.science/(?:(?:r|repository)/)?{_NAME}",
+)
 # What comes first in the path of a page that is no repository.
 _PAGES = {
     "about", "apps", "blog", "collections", "docs", "explore", "features", "groups",
     "marketplace", "orgs", "papers", "search", "sponsors", "topics", "users",
 }  # fmt: skip
-_PLACES = "|".join(f"{host}/{path}" for host, path in _PATHS.items())
-_ADDRESS = rf"(?ai)(?<![\w./@-])(?:https?://)?(?:www\.)?({_PLACES})"
+_ADDRESS = rf"(?ai)(?<![\w./@-])(?:https?://)?(?:www\.)?({'|'.join(_PLACES)})"
 
 
 def repository(paper: Paper) -> str:
@@ -34,7 +32,7 @@ def repository(paper: Paper) -> str:
         plain_text = text.replace("{\\_}", "_").replace("\\", "")
         for found in re.finditer(_ADDRESS, plain_text):
             address = found[1].rstrip(".").removesuffix(".git")
-            host, owner, *names = address.split("/")
+            owner = address.split("/")[1]
             if owner.lower() not in _PAGES and address.strip("./") == address:
-                return "https://" + "/".join([host.lower(), owner, *names])
+                return f"https://{address}"
     return ""
