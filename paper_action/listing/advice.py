@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from paper_action.paper import ID, LINK
 from paper_action.settings import TELLING
 
-from .marks import MARKER, Marker, find_comments, is_code, marker_form
+from .marks import MARKER, find_comments, find_markers, is_code, marker_form
 from .page import Page
 from .table import Table, columns_of
 
@@ -15,8 +15,9 @@ _NEARLY = re.compile(r"(?i)<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b([^>]*
 _UNLINKED = re.compile(rf"(?<![\w.])({ID})(?:v\d+)?(?![\w/])", re.ASCII)
 
 
-def other_half(page: Page, own: Sequence[Marker], section: str) -> str:
+def other_half(page: Page, section: str) -> str:
     """Return what is to be said of a section's markers that are no pair."""
+    own = find_markers(page)[section]
     start = marker_form("start", section)
     end = marker_form("end", section)
     where = "outside of code and of other comments"

@@ -1,15 +1,14 @@
 """Comments in a page that are meant for us: markers around a table, and the note."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
 from paper_action.paper import ID, Cursor, canonical
 
-from .page import Page
+from .page import INDENT, Page
 
-_NAME = r"(\s[^>]*)?"  # of a section, if there are several
+_NAME = r"(|\s[^>]*)"  # of a section, if there are several
 MARKER = re.compile(rf" {{0,3}}<!--\s*papers:(start|end){_NAME}-->\s*")
 _NOTE = re.compile(rf"<!--\s*papers:read\s+({ID})\s+([0-9-]{{10}}){_NAME}-->")
 
@@ -43,7 +42,7 @@ def is_code(line: str, at: int) -> bool:
     """Tell whether a place in a line is code: far from the margin, or in backticks."""
     before = line[:at]
     is_quoted = len(re.findall("`+", before)) % 2 == 1
-    return is_quoted or before.startswith(("    ", "\t"))
+    return is_quoted or INDENT.match(before) is not None
 
 
 def find_markers(page: Page) -> dict[str, list[Marker]]:
@@ -57,11 +56,16 @@ def find_markers(page: Page) -> dict[str, list[Marker]]:
     return markers
 
 
-def part_of(own: Sequence[Marker]) -> range:
-    """Return the part of the text between a section's markers, empty without a pair."""
-    if not own or own[0].kind == "end" or own[-1].kind == "start":
-        return range(0)
-    return range(own[0].start, own[-1].start)
+def find_parts(page: Page) -> dict[str, range]:
+    """Return the parts of the text between markers by their section.
+
+    That of a section without a pair is empty.
+    """
+    parts: dict[str, range] = {}
+    for section, own in find_markers(page).items():
+        is_pair = own[0].kind == "start" and own[-1].kind == "end"
+        parts[section] = range(own[0].start, own[-1].start) if is_pair else range(0)
+    return parts
 
 
 def find_note(page: Page, section: str, today: date) -> Note | None:
@@ -92,8 +96,8 @@ def find_comments(page: Page) -> list[tuple[int, str]]:
         comments.append((page.number_at(start), page.text[start:end]))
 
 
-def _section(words: str | None) -> str:
-    return " ".join((words or "").split())
+def _section(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _cursor(identifier: str, day: str) -> Cursor | None:

@@ -7,7 +7,7 @@ from paper_action.paper import ConfigError, linked_ids
 from paper_action.settings import TELLING, Settings
 
 from . import advice
-from .marks import Marker, Note, find_comments, find_markers, find_note, part_of
+from .marks import Note, find_comments, find_note, find_parts
 from .page import Page, read_page
 from .table import ADDRESSES, Row, Table
 
@@ -47,11 +47,10 @@ def opened(text: str, settings: Settings) -> Opened:
     """Read a list's text; raise ConfigError where no rows can stand in it."""
     section = settings.section
     page = read_page(text)
-    markers = find_markers(page)
-    own = markers.get(section, [])
-    part = part_of(own)
-    table = _find_table(page, markers, section)
-    obstacle = _obstacle(page, own, table, section)
+    parts = find_parts(page)
+    part = parts.get(section, range(0))
+    table = _find_table(page, parts, section)
+    obstacle = _obstacle(page, parts, table, section)
     if obstacle:
         raise refusal(obstacle, page, settings)
 
@@ -60,7 +59,7 @@ def opened(text: str, settings: Settings) -> Opened:
     # The other lists of the file are not ours, but comments are for all.
     papers = page.papers(part if section else page.whole) | commented
     warnings: list[str] = []
-    if not own:
+    if section not in parts:
         warnings = _warnings(page, table, section, is_elsewhere=papers > commented)
     return Opened(
         page=page,
@@ -72,11 +71,8 @@ def opened(text: str, settings: Settings) -> Opened:
     )
 
 
-def _find_table(
-    page: Page, markers: Mapping[str, Sequence[Marker]], section: str
-) -> Table | None:
+def _find_table(page: Page, parts: Mapping[str, range], section: str) -> Table | None:
     """Return our table: the first between our markers, else the first of papers."""
-    parts = {name: part_of(each) for name, each in markers.items()}
     own = parts.get(section, range(0))
     for table in page.tables:
         if own or section:
@@ -97,13 +93,13 @@ def _is_of_papers(table: Table) -> bool:
 
 
 def _obstacle(
-    page: Page, own: Sequence[Marker], table: Table | None, section: str
+    page: Page, parts: Mapping[str, range], table: Table | None, section: str
 ) -> str:
     """Return why no rows can stand in a page, or nothing."""
-    part = part_of(own)
-    if own and not part:
+    part = parts.get(section, range(0))
+    if section in parts and not part:
         nearly = advice.nearly_markers(page, section, with_others=False)
-        return "; ".join([advice.other_half(page, own, section), *nearly])
+        return "; ".join([advice.other_half(page, section), *nearly])
     if table:
         if not TELLING.isdisjoint(table.columns):
             return ""

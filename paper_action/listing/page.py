@@ -14,13 +14,18 @@ from paper_action.paper import linked_ids
 from .files import split_lines
 from .table import Row, Table, columns_of, read_row, split_cells
 
-_HEADING = re.compile(r" {0,3}#{1,6}(?:\s|$)")
-_ITEM = re.compile(r"(?:[-+*]|[0-9]{1,9}[.)])(?:\s+|$)")  # of a list
-_ITEMS = re.compile(rf"\s*(?:{_ITEM.pattern})*")
+# How a line of code begins, unless it stands in an item of a list.
+INDENT = re.compile(r" {4}| {0,3}\t")
+_ITEM = r"(?:[-+*]|[0-9]{1,9}[.)])(?:\s+|$)"  # of a list
+_ITEMS = re.compile(rf"\s*(?:{_ITEM})*")
 _FENCE = re.compile(r"`{3,}(?=[^`]*$)|~{3,}")  # above and below code
-_HTML = re.compile(r"<[A-Za-z/!?]")
-_RULE = re.compile(r"(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")  # across the page
-_DASHES = re.compile(":?-+:?")
+_DASHES = re.compile(":?-+:?")  # below the name of a column
+# How any other line begins that ends a table.
+_NO_ROW = re.compile(
+    rf"\s*$|\|\s*$|>|{_ITEM}"  # nothing, a lone pipe, a quote, an item
+    r"|#{1,6}(?:\s|$)|<[A-Za-z/!?]"  # a heading, HTML
+    r"|(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$"  # a rule across the page
+)
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -93,32 +98,6 @@ def read_page(text: str) -> Page:
     return Page(text=text, lines=lines, tables=tables, unclosed=unclosed)
 
 
-def is_dashes(line: str) -> bool:
-    """Tell whether a line is what stands below a header, like ``|---|:-:|``."""
-    if "-" not in line or line.strip("|:- \t") or _indent(line) > 3:
-        return False
-    return all(_DASHES.fullmatch(cell) for cell in split_cells(line))
-
-
-def starts_block(line: str) -> bool:
-    """Tell whether a line begins something else than a row, which so ends a table.
-
-    That is code, a heading, a quote, HTML, an item of a list, a rule or a lone pipe.
-    """
-    content = line.lstrip(" ")
-    if _indent(line) > 3 or content.startswith(("\t", ">")):
-        return True
-    if content.startswith("|"):
-        return content.strip() == "|"
-    patterns = (_HEADING, _HTML, _ITEM, _RULE)
-    return any(pattern.match(content) for pattern in patterns)
-
-
-def _indent(line: str) -> int:
-    blanks = line.expandtabs(4)
-    return len(blanks) - len(blanks.lstrip(" "))
-
-
 def _read_lines(text: str) -> tuple[list[Line], int]:
     """Return the lines, and the number of the one that hides all that follows, or 0."""
     lines: list[Line] = []
@@ -162,11 +141,15 @@ def _closes(line: str, opener: str) -> bool:
 def _columns_at(lines: Sequence[Line], at: int) -> list[str]:
     """Return the columns of the table whose header stands in a line, if one does."""
     header = lines[at].shown
-    dashes = lines[at + 1].shown
-    if "|" not in header or not is_dashes(dashes) or header.startswith("<!--"):
+    below = lines[at + 1].shown
+    if "|" not in header or header.startswith("<!--"):
         return []
+    if below.strip("|:- \t") or INDENT.match(below):
+        return []
+    dashes = split_cells(below)
     columns = columns_of(header)
-    return columns if len(columns) == len(split_cells(dashes)) else []
+    is_header = len(columns) == len(dashes) and all(map(_DASHES.fullmatch, dashes))
+    return columns if is_header else []
 
 
 def _read_table(
@@ -193,7 +176,7 @@ def _read_table(
 
 
 def _is_row(line: str) -> bool:
-    return line.strip() != "" and not starts_block(line)
+    return not INDENT.match(line) and not _NO_ROW.match(line.lstrip(" "))
 
 
 def _row_end(lines: Sequence[Line], at: int) -> int:
