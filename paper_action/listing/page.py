@@ -142,9 +142,7 @@ def _columns_at(lines: Sequence[Line], at: int) -> list[str]:
     """Return the columns of the table whose header stands in a line, if one does."""
     header = lines[at].shown
     below = lines[at + 1].shown
-    if "|" not in header or header.startswith("<!--"):
-        return []
-    if below.strip("|:- \t") or INDENT.match(below):
+    if "|" not in header or below.strip("|:- \t") or INDENT.match(below):
         return []
     dashes = split_cells(below)
     columns = columns_of(header)

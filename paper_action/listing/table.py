@@ -47,7 +47,7 @@ _BORDER = re.compile(r"\|(?<!\\\|)")  # a pipe, unless it is one behind a backsl
 
 # Cells with a link as we make it, and its address: a title; an address, an ID, a PDF.
 _TITLE = re.compile(r"\[.*?\]\((http[^]()\s]+)\)")
-_LINK = re.compile(rf"\[(?:http[^]\s]+|{ID}|pdf)\]\((http[^)\s]+)\)$", re.ASCII)
+_OURS = re.compile(rf"\[(?:http[^]\s]+|{ID}|pdf)\]\((http[^)\s]+)\)$", re.ASCII)
 
 _FOLD = "<details><summary>Abstract</summary>{}</details>"
 
@@ -84,9 +84,8 @@ class Table(NamedTuple):
 
 def split_cells(text: str) -> list[str]:
     """Return the cells of a row; a pipe behind a backslash is no border."""
-    cells = [cell.strip() for cell in _BORDER.split(text.strip())]
-    if len(cells) > 1 and not cells[0]:
-        del cells[0]
+    inside = text.strip().removeprefix("|")
+    cells = [cell.strip() for cell in _BORDER.split(inside)]
     if len(cells) > 1 and not cells[-1]:
         del cells[-1]
     return cells
@@ -145,9 +144,9 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
 
 def _made_address(column: str, cell: str) -> str:
     """Return the address in a cell that is a link as we make it, else nothing."""
-    pattern = _TITLE if column == "title" else _LINK
-    link = pattern.match(cell)
-    return link[1] if link else ""
+    pattern = _TITLE if column == "title" else _OURS
+    found = pattern.match(cell)
+    return found[1] if found else ""
 
 
 def is_theirs(column: str, cell: str) -> bool:
