@@ -234,9 +234,12 @@ def test_papers_in_comments_are_not_elsewhere(folder):
 
 COLUMNS = [  # the setting, what is said of a table with Title, Link, Abstract, Authors
     ("title, link, abstract-folded, authors", ""),
-    ("title, link", "the table in line 1 does not have title, link; it keeps"),
-    ("link, title, abstract, authors", "does not have link, title, abstract, authors;"),
-    ("title, date, abstract-folded", "does not have title, date, abstract;"),
+    (
+        "title, link",
+        "the table in line 1 keeps its own header, which is not title, link;",
+    ),
+    ("link, title, abstract, authors", "is not link, title, abstract, authors;"),
+    ("title, date, abstract-folded", "is not title, date, abstract;"),
 ]
 
 
@@ -252,7 +255,7 @@ def test_where_columns_differ_from_the_tables_that_is_a_line_in_the_log(
 
 def test_so_is_a_table_unlike_a_new_one_where_no_columns_were_asked_for(folder):
     done = revise(folder, "| Title | Link |\n|---|---|\n")
-    assert "does not have title, link, abstract, authors;" in "".join(done.notes)
+    assert "is not title, link, abstract, authors;" in "".join(done.notes)
 
 
 COMMENTS = [  # a comment, the ID that has no link

@@ -248,7 +248,11 @@ PROVOKED = [
     (f"{START}\n| Date |\n|--|\n{END}\n", "", "the table in line … takes no rows"),
     (f"{START}\n| ID | DOI |\n|--|\n{END}\n", "", "line … is no header of a table"),
     (f"{START}\n| ID | DOI |\n{END}\n", "", "line … is no header of a table"),
-    (TITLES, "columns=title, date", "columns: the table in line … does not have …"),
+    (
+        TITLES,
+        "columns=title, date",
+        "columns: the table in line … keeps its own header",
+    ),
     (
         "- https://arxiv.org/abs/2504.00001\n",
         "",

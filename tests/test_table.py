@@ -57,9 +57,7 @@ def test_the_title_is_no_link_where_a_column_has_one(column):
     assert cells(ONE, ["title", column])[0] == "An LLM"
 
 
-@pytest.mark.parametrize(
-    "column", ["doi", "abstract", "abstract-folded", "comment", "code"]
-)
+@pytest.mark.parametrize("column", ["doi", "abstract", "comment", "code"])
 def test_what_a_paper_lacks_is_an_empty_cell(column):
     empty = paper(abstract="")
     assert cells(empty, ["id", column])[1] == ""

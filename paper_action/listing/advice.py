@@ -11,7 +11,7 @@ from .page import Page
 from .table import Table, columns_of
 
 # What a marker looks like to somebody who knows other programs.
-_NEARLY = re.compile(r"(?i)<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b([^>]*)-->")
+_NEARLY = re.compile(r"(?i)<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b([^<>]*)-->")
 _UNLINKED = re.compile(rf"(?<![\w.])({ID})(?:v\d+)?(?![\w/])", re.ASCII)
 
 
@@ -98,6 +98,6 @@ def other_columns(table: Table, columns: Sequence[str]) -> list[str]:
     if names == table.columns:
         return []
     return [
-        f"columns: the table in line {table.line} does not have {', '.join(names)}; "
-        "it keeps its own header, which you can edit"
+        f"columns: the table in line {table.line} keeps its own header, "
+        f"which is not {', '.join(names)}; you can edit it"
     ]

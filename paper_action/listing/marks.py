@@ -8,7 +8,7 @@ from paper_action.paper import ID, Cursor, canonical
 
 from .page import INDENT, Page
 
-_NAME = r"(|\s[^>]*)"  # of a section, if there are several
+_NAME = r"(|\s[^<>]*)"  # of a section, if there are several
 MARKER = re.compile(rf" {{0,3}}<!--\s*papers:(start|end){_NAME}-->\s*")
 _NOTE = re.compile(rf"<!--\s*papers:read\s+({ID})\s+([0-9-]{{10}}){_NAME}-->")
 

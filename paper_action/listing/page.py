@@ -17,8 +17,11 @@ from .table import Row, Table, columns_of, read_row, split_cells
 # How a line of code begins, unless it stands in an item of a list.
 INDENT = re.compile(r" {4}| {0,3}\t")
 _ITEM = r"(?:[-+*]|[0-9]{1,9}[.)])(?:\s+|$)"  # of a list
-_ITEMS = re.compile(rf"\s*(?:{_ITEM})*")
-_FENCE = re.compile(r"`{3,}(?=[^`]*$)|~{3,}")  # above and below code
+# What begins code or a comment of several lines; either may stand in an item.
+_OPENER = re.compile(
+    rf"\s*(?:{_ITEM})*"
+    r"(`{3,}(?=[^`]*$)|~{3,}|<!--(?!.*-->))"
+)
 _DASHES = re.compile(":?-+:?")  # below the name of a column
 # How any other line begins that ends a table.
 _NO_ROW = re.compile(
@@ -119,15 +122,9 @@ def _read_lines(text: str) -> tuple[list[Line], int]:
 
 
 def _opener(line: str) -> str:
-    """Return what begins code or a comment of several lines, empty if a line does not.
-
-    Either may stand in an item of a list.
-    """
-    content = _ITEMS.sub("", line, count=1)
-    if content.startswith("<!--") and "-->" not in content:
-        return "<!--"
-    fence = _FENCE.match(content)
-    return fence[0] if fence else ""
+    """Return what begins code or a comment of several lines in a line, if any does."""
+    found = _OPENER.match(line)
+    return found[1] if found else ""
 
 
 def _closes(line: str, opener: str) -> bool:

@@ -49,8 +49,6 @@ _BORDER = re.compile(r"\|(?<!\\\|)")  # a pipe, unless it is one behind a backsl
 _TITLE = re.compile(r"\[.*?\]\((http[^]()\s]+)\)")
 _OURS = re.compile(rf"\[(?:http[^]\s]+|{ID}|pdf)\]\((http[^)\s]+)\)$", re.ASCII)
 
-_FOLD = "<details><summary>Abstract</summary>{}</details>"
-
 
 class Row(NamedTuple):
     """A row: its text with the line endings, its cells, the papers that it lists.
@@ -173,17 +171,9 @@ def cells(paper: Paper, columns: Sequence[str]) -> list[str]:
     return [_CELLS[name](paper) for name in names]
 
 
-def _authors(paper: Paper) -> str:
-    return ", ".join(markdown(author) for author in paper.authors)
-
-
-def _link(paper: Paper) -> str:
-    return f"[{paper.url}]({paper.url})"
-
-
 def _folded_abstract(paper: Paper) -> str:
     abstract = paragraphs(paper.abstract)
-    return _FOLD.format(abstract) if abstract else ""
+    return f"<details><summary>Abstract</summary>{abstract}</details>"
 
 
 def _doi(paper: Paper) -> str:
@@ -199,10 +189,10 @@ _CELLS: dict[str, Callable[[Paper], str]] = {
     "": lambda _: "",
     "title": lambda paper: markdown(paper.title),
     "linked-title": lambda paper: linked(paper.title, paper.url),
-    "link": _link,
+    "link": lambda paper: f"[{paper.url}]({paper.url})",
     "abstract": lambda paper: paragraphs(paper.abstract),
     "abstract-folded": _folded_abstract,
-    "authors": _authors,
+    "authors": lambda paper: ", ".join(map(markdown, paper.authors)),
     "date": lambda paper: paper.date.date().isoformat(),
     "pdf": lambda paper: f"[pdf](https://arxiv.org/pdf/{paper.id})",
     "categories": lambda paper: markdown(", ".join(paper.categories)),
