@@ -19,11 +19,11 @@ NEARLY = [  # a line that is no marker, the form that works
     ("<!-- papers: start -->", START),
     ("<!-- papers:begin -->", START),
     ("<!-- papers:stop -->", END),
-    (f"> {START}", START),
-    (f"- {START}", START),
-    (f"Papers: {START}", START),
-    (f"{START} here", START),
-    (f"{START} {END}", START),
+    (f"> {START}", "it"),
+    (f"- {START}", "it"),
+    (f"Papers: {START}", "it"),
+    (f"{START} here", "it"),
+    (f"{START} {END}", "it"),
 ]
 
 
@@ -38,7 +38,7 @@ def test_a_marker_that_is_one_but_for_its_place_is_named_once(folder):
     done = revise(folder, f"# A\n\n> {START}\n")
     assert done.warnings == [
         f"README.md: line 3: {START} is no marker of this table; "
-        f"write {START} on a line of its own"
+        "write it on a line of its own"
     ]
 
 

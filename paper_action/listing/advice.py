@@ -41,11 +41,13 @@ def nearly_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
             if is_code(line.shown, found.start()):
                 continue
             kind = "start" if found[1].lower() in {"start", "begin"} else "end"
+            form = marker_form(kind, section)
+            what = "it" if form == found[0] else form
             name = found[2].strip()
             chosen = "" if name in {"", section} else f"set section to {name}, or "
             said.append(
                 f"line {number}: {found[0]} is no marker of this table; "
-                f"{chosen}write {marker_form(kind, section)} on a line of its own"
+                f"{chosen}write {what} on a line of its own"
             )
     return said
 
