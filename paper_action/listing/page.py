@@ -171,6 +171,7 @@ def _read_table(
 
 
 def _is_row(line: str) -> bool:
+    """Tell whether a line goes on with a table."""
     return not INDENT.match(line) and not _NO_ROW.match(line.lstrip(" "))
 
 

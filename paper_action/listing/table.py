@@ -45,7 +45,8 @@ _DECORATION = re.compile(
 )
 _BORDER = re.compile(r"\|(?<!\\\|)")  # a pipe, unless it is one behind a backslash
 
-# Cells with a link as we make it, and its address: a title; an address, an ID, a PDF.
+# Cells with a link as we make it, group 1 being where it leads: a title, and a cell
+# of nothing else than an address, an ID or the word pdf.
 _TITLE = re.compile(r"\[.*?\]\((http[^]()\s]+)\)")
 _OURS = re.compile(rf"\[(?:http[^]\s]+|{ID}|pdf)\]\((http[^)\s]+)\)$", re.ASCII)
 
@@ -108,9 +109,9 @@ def new_header(columns: Sequence[str], ending: str) -> str:
 def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     """Read a row from its line, or from those into which line breaks tore it.
 
-    All its links count but those of an abstract; first the one that tells its paper.
-    Where a row is torn or has too many cells, nobody knows which cell is the abstract,
-    and its first link alone counts.
+    All its links count but those of an abstract, and the one that tells its paper comes
+    first. Where a row is torn or has too many cells, nobody knows which cell is the
+    abstract, and its first link alone counts.
     """
     joined = " ".join(line.strip() for line in lines)
     cells = split_cells(joined)
@@ -118,8 +119,8 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     named = list(zip_longest(columns[: len(cells)], cells, fillvalue="beyond"))
     named.sort(key=lambda pair: (pair[0] not in ADDRESSES, pair[0] != "title"))
 
-    # A link as we make it tells the paper, under whatever column of ours or behind the
-    # last: the header may have been edited since. Else one in a column that tells it.
+    # A link as we make it tells the paper, be it under another column of ours or behind
+    # the last, for the header may have been edited since; else a column that tells it.
     made = [_made_address(column, cell) for column, cell in named if column]
     telling = [cell for column, cell in named if column in TELLING]
     listing = [cell for column, cell in named if column != "abstract"]
