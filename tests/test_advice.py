@@ -109,15 +109,22 @@ def test_where_a_marker_is_hidden_its_other_half_needs_one_that_is_not(folder, h
     )
 
 
-@pytest.mark.parametrize("dashes", ["|---|---|", "|---|---|---|---|---|", "---|---"])
-def test_between_markers_dashes_that_do_not_fit_are_an_error(folder, dashes):
-    header = HEAD.splitlines()[0]
+UNFIT = [  # a header, and dashes that do not fit it
+    ("| Title | Link | Abstract | Authors |", "|---|---|"),
+    ("| Title | Link | Abstract | Authors |", "|---|---|---|---|---|"),
+    ("| Title | Link | Abstract | Authors |", "---|---"),
+    ("Title | Link | Abstract | Authors", "--- | ---"),
+]
+
+
+@pytest.mark.parametrize(("header", "dashes"), UNFIT)
+def test_between_markers_dashes_that_do_not_fit_are_an_error(folder, header, dashes):
     text = f"# A\n{START}\n{header}\n{dashes}\n\n{END}\n"
     with pytest.raises(ConfigError) as caught:
         listed(folder, text)
     assert str(caught.value) == (
         "path: README.md: line 3 is no header of a table; "
-        "the line below it has to be | --- | --- | --- | --- |"
+        "the dashes below it have to be | --- | --- | --- | --- |"
     )
 
 
@@ -131,7 +138,7 @@ def test_without_markers_they_are_a_warning_where_a_table_is_made(folder):
     done = revise(folder, "| Title | Link |\n|---|\n")
     assert done.warnings == [
         "README.md: line 1 is no header of a table; "
-        "the line below it has to be | --- | --- |"
+        "the dashes below it have to be | --- | --- |"
     ]
 
 
@@ -152,7 +159,7 @@ def test_a_header_between_markers_without_its_line_of_dashes_is_an_error(folder,
         listed(folder, text)
     assert str(caught.value) == (
         "path: README.md: line 2 is no header of a table; "
-        "the line below it has to be | --- | --- |"
+        "the dashes below it have to be | --- | --- |"
     )
     assert tree(folder) == {"README.md": text.encode()}
 

@@ -7,7 +7,7 @@ from paper_action.paper import ID, LINK
 from paper_action.settings import TELLING
 
 from .marks import MARKER, find_comments, find_markers, is_code, marker_form
-from .page import Page
+from .page import Page, is_dashes
 from .table import Table, columns_of
 
 # What a marker looks like to somebody who knows other programs.
@@ -65,18 +65,22 @@ def how_to_choose(section: str) -> str:
 def unfit_header(page: Page, part: range) -> str:
     """Return what is to be said of the first line that was to be a header, if any was.
 
-    Between markers that is any row, elsewhere one that names a paper's column.
+    Between markers that is any row, elsewhere one that names a paper's column. It
+    begins with a pipe, or has dashes below it that do not fit.
     """
     for number, line in enumerate(page.lines, start=1):
-        if not line.shown.startswith("|") or page.is_table(line.start):
+        header = line.shown
+        below = "".join(each.shown for each in page.lines[number : number + 1])
+        is_row = header.startswith("|") or ("|" in header and is_dashes(below))
+        if not is_row or page.is_table(line.start):
             continue
-        columns = columns_of(line.shown)
+        columns = columns_of(header)
         names_paper = not TELLING.isdisjoint(columns)
         if line.start in part or (names_paper and not part):
             dashes = " | ".join("---" for _ in columns)
             return (
                 f"line {number} is no header of a table; "
-                f"the line below it has to be | {dashes} |"
+                f"the dashes below it have to be | {dashes} |"
             )
     return ""
 

@@ -101,6 +101,11 @@ def read_page(text: str) -> Page:
     return Page(text=text, lines=lines, tables=tables, unclosed=unclosed)
 
 
+def is_dashes(line: str) -> bool:
+    """Tell whether a line may stand below a header, like ``|---|:-:|``."""
+    return "-" in line and not line.strip("|:- \t") and not INDENT.match(line)
+
+
 def _read_lines(text: str) -> tuple[list[Line], int]:
     """Return the lines, and the number of the one that hides all that follows, or 0."""
     lines: list[Line] = []
@@ -139,7 +144,7 @@ def _columns_at(lines: Sequence[Line], at: int) -> list[str]:
     """Return the columns of the table whose header stands in a line, if one does."""
     header = lines[at].shown
     below = lines[at + 1].shown
-    if "|" not in header or below.strip("|:- \t") or INDENT.match(below):
+    if "|" not in header or not is_dashes(below):
         return []
     dashes = split_cells(below)
     columns = columns_of(header)
