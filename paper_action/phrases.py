@@ -73,7 +73,7 @@ def remarks(outcome: Outcome) -> list[str]:
 def idle_keywords(outcome: Outcome) -> list[str]:
     """Return a sentence on the keywords that found nothing among papers, if any."""
     found = {text for texts in outcome.matched.values() for text in texts}
-    keywords = outcome.settings.keywords.texts
+    keywords = outcome.settings.keywords.alternatives
     idle = ", ".join(text for text in keywords if text not in found)
     if not idle or not outcome.matched:
         return []
