@@ -178,8 +178,9 @@ def _terms(text: str) -> Terms:
     """Read the terms of an alternative."""
     if text.count('"') % 2:
         raise ValueError('a quotation mark at both ends, as in "RAG"')
+    outside = f" {_unquoted(text)} "
     for sign, instead in _FOREIGN:
-        if re.search(sign, f" {_unquoted(text)} "):
+        if re.search(sign, outside):
             raise ValueError(f"{instead}; signs to look for stand in double quotes")
     sides: list[list[str]] = [[]]  # of AND
     for piece in _PIECE.findall(text):
@@ -220,14 +221,16 @@ def _pattern(field: str, sought: str) -> str:
     """Return a pattern for a word or phrase in what a field has."""
     if sought == "*":
         return ""  # which is found in every text
-    folded = fold(sought.strip('"'))
-    word = re.escape(folded)
+    phrase = sought.strip('"')
+    word = re.escape(fold(phrase))
     category = rf"\|{word.upper()}\|"
     if field == "cat":
         return category
-    if sought.startswith('"'):
+    if phrase != sought:
         word = rf"(?<!\w){word}(?!\w)"
-    return f"{word}|{category}" if field == "all" else word
+    if field == "all" and spelled(phrase) in CATEGORIES:
+        return f"{word}|{category}"
+    return word
 
 
 # What may be meant otherwise

@@ -46,9 +46,10 @@ def headline(outcome: Outcome) -> str:
     added = len(outcome.revision.added)
     place = outcome.revision.place or outcome.settings.path
     papers = counted(added, "new paper") if added else "No new papers"
+    said = f"{papers} in {place}"
     if outcome.settings.dry_run:
-        return f"Dry run, nothing was written. {papers} in {place}"
-    return f"{papers} in {place}"
+        return f"Dry run, nothing was written. {said}"
+    return said
 
 
 def remarks(outcome: Outcome) -> list[str]:
@@ -63,8 +64,10 @@ def remarks(outcome: Outcome) -> list[str]:
     if revision.made_file and revision.files:
         said.append(f"{settings.path} was not there before: it was made")
     if revision.new_branch:
-        branch = f"The branch {revision.new_branch}"
-        said.append(f"{branch} was not there before: it was made, as `branch` says")
+        said.append(
+            f"The branch {revision.new_branch} was not there before: it was made,"
+            " as `branch` says"
+        )
     if not revision.had and not revision.added and not settings.dry_run:
         said.append("The list is still empty: it waits for its first paper")
     return [sentence for sentence in said if sentence]
