@@ -16,8 +16,8 @@ Case and accents never matter, and a hyphen is a blank. A line that begins with
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain, filterfalse
+from collections.abc import Callable, Iterable, Iterator
+from itertools import filterfalse
 from typing import NamedTuple
 
 from .paper import Paper
@@ -68,17 +68,14 @@ class Keywords(NamedTuple):
     @classmethod
     def parse_any(cls, text: str) -> "Keywords":
         """Read keywords, also where all that stands there is a comment."""
-        alternatives: dict[str, Terms] = {}
-        notices: list[str] = []
-        for written in text.translate(_STRAIGHT).splitlines():
-            line = _COMMENT.sub(r"\1", " ".join(written.split()))
-            parts = map(str.strip, _PART.findall(line))
-            found = {part: _alternative(part) for part in parts if part}
-            alternatives |= found
-            notices += _notices(line, found)
-        terms = chain.from_iterable(alternatives.values())
+        written = text.translate(_STRAIGHT).splitlines()
+        lines = [_COMMENT.sub(r"\1", " ".join(line.split())) for line in written]
+        parts = [part.strip() for line in lines for part in _PART.findall(line)]
+        alternatives = {part: _alternative(part) for part in parts if part}
+        terms = [term for each in alternatives.values() for term in each]
         fields = frozenset(term.field for term in terms)
-        return cls(alternatives, fields, tuple(dict.fromkeys(notices)))
+        notices = dict.fromkeys(_notices(lines, terms))
+        return cls(alternatives, fields, tuple(notices))
 
     def match(self, paper: Paper) -> tuple[str, ...]:
         """Return the alternatives that the paper matches, in order."""
@@ -235,25 +232,22 @@ def _pattern(field: str, sought: str) -> str:
 
 # What may be meant otherwise
 
+# What looks like an operator, outside of quotes.
+_SMALL = re.compile('[^"]+ (and|or|not) ', re.IGNORECASE)
 # An author without quotes, a comma, and one word or two.
 _SPLIT_NAME = re.compile(r'\bau:[^":,]+, ?[^":, ]+(?: [^":, ]+)?(?=,|$)', re.IGNORECASE)
 
 
-def _notices(line: str, alternatives: Mapping[str, Terms]) -> Iterator[str]:
-    """Yield what may be meant otherwise in a line and its alternatives."""
-    for both in _SPLIT_NAME.findall(_unquoted(line)):
-        yield (
-            f"{both!r} is two alternatives; one author is written as in au:Lewis,"
-            ' or au:"Wei Wang"'
-        )
-    for text, terms in alternatives.items():
-        if re.search(r"\S ([Aa]nd|[Oo]r|[Nn]ot) \S", _unquoted(text)):
+def _notices(lines: Iterable[str], terms: Iterable[Term]) -> Iterator[str]:
+    """Yield what may be meant otherwise in some lines and their terms."""
+    for line in lines:
+        for both in _SPLIT_NAME.findall(_unquoted(line)):
             yield (
-                f"{text!r} is one phrase;"
-                " write AND or ANDNOT in capitals, and a comma for or"
+                f"{both!r} is two alternatives; one author is written as in au:Lewis,"
+                ' or au:"Wei Wang"'
             )
-        for term in terms:
-            yield from _term_notices(term)
+    for term in terms:
+        yield from _term_notices(term)
 
 
 def _term_notices(term: Term) -> Iterator[str]:
@@ -265,6 +259,11 @@ def _term_notices(term: Term) -> Iterator[str]:
             yield f"'cat:{name}': arXiv has no such category; {nearest(name)}"
     elif is_known and term.field == "ti" and "." in name:
         yield f"{term.text} is looked for in titles; write cat:{name} for the category"
+    elif _SMALL.match(term.text):
+        yield (
+            f"{term.text!r} is one phrase;"
+            " write AND or ANDNOT in capitals, and a comma for or"
+        )
     elif re.fullmatch("[A-Z]{2,4}", term.text):
         yield (
             f"{term.text} is found inside other words too;"

@@ -59,9 +59,11 @@ def words(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
 
 # Words
 
-_UNSEEN = "holds a character that cannot be seen; leave it out"
-line = shaped(str, r"[^\x00-\x1f\x7f]*", _UNSEEN)
-lines = shaped(str, r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*", _UNSEEN)
+lines = shaped(
+    str,
+    r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*",
+    "holds a character that cannot be seen; leave it out",
+)
 # A category or archive, also one that is not known: arXiv may have made it yesterday.
 category = shaped(
     spelled,
@@ -74,17 +76,18 @@ section = shaped(
 )
 
 
+# Whether it can be one is for git to say. Of another ref, such as a tag, git would make
+# a branch.
+branch = shaped(
+    lambda text: text.removeprefix("refs/heads/"),
+    r"(?!refs/(?!heads/))[^\x00-\x1f\x7f]*",
+    "is not a branch; write a name like main",
+)
+
+
 def boolean(text: str) -> bool:
     """Read true or false."""
     return choice("true", "false")(text) == "true"
-
-
-def branch(text: str) -> str:
-    """Read the name of a branch; whether it can be one is for git to say."""
-    name = line(text).removeprefix("refs/heads/")
-    if name.startswith("refs/"):  # a tag, say: git would make a branch of that name
-        raise ValueError(f"{text!r} is not a branch; write a name like main")
-    return name
 
 
 # Numbers and times

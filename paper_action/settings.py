@@ -293,23 +293,18 @@ def _check_places(settings: Settings) -> None:
 
 def _check_days(settings: Settings) -> None:
     """Raise ConfigError for a window that cannot be read."""
-    since = settings.since
-    until = settings.until
-    today = settings.today
     form = "write a day like 2024-03-31"
-    if until and not since:
-        raise ConfigError("until", f"'{until}' needs a since; {form} there")
-    if not since:
+    if settings.until and not settings.since:
+        raise ConfigError("until", f"'{settings.until}' needs a since; {form} there")
+    if not settings.window:
         return
+    since, until = settings.window
     if settings.saved_feed:
         raise ConfigError(
             "since", f"'{since}' cannot be read from a saved feed; leave it empty"
         )
-    if since > today:
+    last = min(until, settings.today)
+    if since > last:
         raise ConfigError(
-            "since", f"'{since}' is in the future; {form}, {today} at most"
-        )
-    if until and until < since:
-        raise ConfigError(
-            "until", f"'{until}' is before since; {form}, {since} at least"
+            "since", f"'{since}' is after the last day to read; {form}, {last} at most"
         )

@@ -226,7 +226,8 @@ def test_of_several_words_the_wrong_one_is_named(name, text, word):
 
 def test_an_end_before_the_beginning_is_an_error_that_shows_the_form():
     said = error(since="2025-04-02", until="2025-04-01")
-    assert said.startswith("until: '2025-04-01' is before since; write a day like ")
+    assert said.startswith("since: '2025-04-02' is after the last day to read; ")
+    assert said.endswith(" write a day like 2024-03-31, 2025-04-01 at most")
 
 
 def test_a_window_may_be_one_day():
