@@ -117,17 +117,17 @@ _FIELDS: dict[str, Callable[[Paper], str]] = {
 # What Unicode does not take apart, or leaves apart. Signs that nobody sees go: the soft
 # hyphen, the blank without a width, and two that join words.
 _UNSEEN = "\u00ad\u200b\u2060\ufeff"
-_HYPHENS = dict.fromkeys(map(ord, "-֊־‐‒–—―⁃−⸺⸻"), " ")
+_HYPHENS = dict.fromkeys(map(ord, "֊־‐‒–—―⁃−⸺⸻"), " ")
 _FOLDED = str.maketrans("ʼ‘’øłđðħıȷ", "'''olddhij", _UNSEEN) | _HYPHENS
 
 
 def fold(text: str) -> str:
     """Return a text as it is compared: no capitals, accents, hyphens, double blanks."""
-    if text.isascii():  # most are, and there is nothing to look up in Unicode's tables
-        return " ".join(text.lower().replace("-", " ").split())
-    letters = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(filterfalse(unicodedata.combining, letters))
-    return " ".join(bare.translate(_FOLDED).split())
+    if not text.isascii():  # most are, and need no look into Unicode's tables
+        letters = unicodedata.normalize("NFKD", text).casefold()
+        bare = "".join(filterfalse(unicodedata.combining, letters))
+        text = bare.translate(_FOLDED)
+    return " ".join(text.lower().replace("-", " ").split())
 
 
 # The grammar. Where it is broken, a ValueError says what to write.

@@ -11,12 +11,6 @@ from .paper import Revision, counted
 from .settings import Settings
 from .text import plain
 
-QUIET = (
-    "Nothing was announced. A quiet day is normal: "
-    "arXiv rests on weekends and its holidays"
-)
-NOTHING = "arXiv had no paper of these categories and announce-types"
-
 # What makes GitHub act on a commit message: a mention (@name), an issue (#12, GH-12), a
 # web address (of an issue, behind "closes"), and what keeps workflows from running:
 # words in brackets, such as [skip ci], and the line skip-checks: true.
@@ -58,9 +52,12 @@ def remarks(outcome: Outcome) -> list[str]:
     revision = outcome.revision
     said = [_numbers(outcome)]
     if outcome.is_complete and not outcome.entries and not settings.window:
-        said.append(QUIET)
+        said.append(
+            "Nothing was announced. A quiet day is normal: "
+            "arXiv rests on weekends and its holidays"
+        )
     elif outcome.is_complete and not outcome.matched:
-        said.append(NOTHING)
+        said.append("arXiv had no paper of these categories and announce-types")
     if revision.made_file and revision.files:
         said.append(f"{settings.path} was not there before: it was made")
     if revision.new_branch:

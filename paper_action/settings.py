@@ -223,7 +223,7 @@ def _token(argv: Sequence[str], environ: Mapping[str, str]) -> str:
 
     It has no flag, since other users of a machine can see those.
     """
-    if any(word.partition("=")[0] == "--token" for word in argv):
+    if any(word.startswith("--token") for word in argv):
         raise ConfigError("token", f"it has no flag; set the variable {PREFIX}TOKEN")
     token = environ.get(f"{PREFIX}TOKEN", "").strip()
     if token.isascii() and token.isprintable():
@@ -280,14 +280,11 @@ def _check_places(settings: Settings) -> None:
     path = located(root, settings.path, "path")
     archive = located(root, settings.archive, "archive")
     located(root, settings.data_file, "data-file")
-    if isfile(archive):
-        raise ConfigError(
-            "archive", f"{settings.archive!r} is a file; write the name of a folder"
-        )
-    if path.is_relative_to(archive):
+    if isfile(archive) or path.is_relative_to(archive):
         raise ConfigError(
             "archive",
-            f"{settings.archive!r} holds the list itself; write another, such as old",
+            f"{settings.archive!r} is a file, or holds the list itself; write a folder"
+            " of its own, such as old",
         )
 
 
