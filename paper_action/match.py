@@ -86,7 +86,7 @@ class Keywords(NamedTuple):
                 found = term.pattern.search(folded[term.field])
                 if bool(found) is not term.is_wanted:
                     break
-            else:
+            else:  # every term is as it should be
                 matched.append(text)
         return tuple(matched)
 

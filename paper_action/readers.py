@@ -74,8 +74,6 @@ category = shaped(
 section = shaped(
     str, r"\w+([ .-]\w+)*", "cannot be a name; write letters and digits, such as vision"
 )
-
-
 # Whether it can be one is for git to say. Of another ref, such as a tag, git would make
 # a branch.
 branch = shaped(
@@ -115,7 +113,8 @@ address = shaped(
     r"(?i:https?)://[^\s/?#@]+(/[^\s?#]*)?",
     "is not a plain web address; write one like https://example.org/api",
 )
-# A path in the checkout, which neither begins elsewhere nor is an address.
+# A path in the checkout, which neither begins elsewhere nor is an address. A run keeps
+# one list, so several files are none.
 _PATH = r"(?![/~]|[A-Za-z]:|.*://)[^\x00-\x1f\x7f\\]*"
 _SEVERAL = r".*\.(md|markdown)[\s,;]+\S"
 _FORM = "in the repository; write its path there, with / between folders, such as"

@@ -23,9 +23,11 @@ from .taxonomy import CATEGORIES, nearest
 
 PREFIX = "PAPER_ACTION_"
 ANNOUNCE_TYPES = ("new", "cross", "replace", "replace-cross")
-COLUMNS = """
-title link abstract abstract-folded authors date pdf categories comment doi id code
-""".split()
+_COLUMNS = """\
+title, link, abstract, abstract-folded, authors, date,
+pdf, categories, comment, doi, id, code
+"""
+COLUMNS = words(str)(_COLUMNS)
 # A row tells by one of these which paper it is of.
 TELLING = frozenset({"title", "link", "pdf", "id"})
 
@@ -74,10 +76,7 @@ class Settings(NamedTuple):
         "", "name of the table's markers, like vision", readers.section
     )
     columns: tuple[str, ...] = setting(
-        "title, link, abstract, authors",
-        "title, link, abstract, abstract-folded, authors, date,\n"
-        "pdf, categories, comment, doi, id, code\n",
-        words(choice(*COLUMNS)),
+        "title, link, abstract, authors", _COLUMNS, words(choice(*COLUMNS))
     )
     order: str = setting(
         "append", "append or newest-first", choice("append", "newest-first")
@@ -226,11 +225,11 @@ def _token(argv: Sequence[str], environ: Mapping[str, str]) -> str:
     if any(word.startswith("--token") for word in argv):
         raise ConfigError("token", f"it has no flag; set the variable {PREFIX}TOKEN")
     token = environ.get(f"{PREFIX}TOKEN", "").strip()
-    if token.isascii() and token.isprintable():
-        return token
-    raise ConfigError(
-        "token", "it holds a character that no token has; copy it once more"
-    )
+    if not (token.isascii() and token.isprintable()):
+        raise ConfigError(
+            "token", "it holds a character that no token has; copy it once more"
+        )
+    return token
 
 
 def located(root: Path, name: str, setting: str) -> Path:
