@@ -37,9 +37,6 @@ class Term(NamedTuple):
     pattern: re.Pattern[str]
 
 
-Terms = tuple[Term, ...]
-
-
 class Keywords(NamedTuple):
     """The alternatives of a setting, each with its terms.
 
@@ -48,7 +45,7 @@ class Keywords(NamedTuple):
     meant otherwise.
     """
 
-    alternatives: dict[str, Terms]
+    alternatives: dict[str, tuple[Term, ...]]
     fields: frozenset[str]
     notices: tuple[str, ...]
 
@@ -163,7 +160,7 @@ _FOREIGN = (
 )
 
 
-def _alternative(text: str) -> Terms:
+def _alternative(text: str) -> tuple[Term, ...]:
     """Read one alternative; ValueError tells what to write in it instead."""
     try:
         return _terms(text)
@@ -171,7 +168,7 @@ def _alternative(text: str) -> Terms:
         raise ValueError(f"in {text!r} write {error}") from error
 
 
-def _terms(text: str) -> Terms:
+def _terms(text: str) -> tuple[Term, ...]:
     """Read the terms of an alternative."""
     if text.count('"') % 2:
         raise ValueError('a quotation mark at both ends, as in "RAG"')

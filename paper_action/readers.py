@@ -11,23 +11,20 @@ from datetime import date
 from os.path import isfile  # Path's own raises for some names
 from pathlib import Path
 from posixpath import normpath
-from typing import Any, TypeVar
+from typing import Any
 
 from .taxonomy import spelled
 
 Reader = Callable[[str], Any]
-Value = TypeVar("Value")
 
 
 # Readers of a kind
 
 
-def shaped(
-    make: Callable[[str], Value], pattern: str, objection: str
-) -> Callable[[str], Value]:
+def shaped(make: Reader, pattern: str, objection: str) -> Reader:
     """Return a reader that makes a value of what fits a pattern."""
 
-    def read(text: str) -> Value:
+    def read(text: str) -> Any:
         if re.fullmatch(pattern, text):
             with suppress(ValueError):  # 2025-02-30 has the shape of a day, and is none
                 return make(text)
@@ -36,18 +33,13 @@ def shaped(
     return read
 
 
-def choice(*known: str) -> Callable[[str], str]:
+def choice(*known: str) -> Reader:
     """Return a reader of one of some words, in any case."""
-
-    def read(text: str) -> str:
-        if text.lower() not in known:
-            raise ValueError(f"{text!r} is not one of {', '.join(known)}")
-        return text.lower()
-
-    return read
+    pattern = "|".join(known)
+    return shaped(str.lower, f"(?ai:{pattern})", f"is not one of {', '.join(known)}")
 
 
-def words(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+def words(read: Reader) -> Callable[[str], tuple[str, ...]]:
     """Return a reader of words, each once, between commas, blanks or line ends."""
 
     def read_each(text: str) -> tuple[str, ...]:
@@ -81,11 +73,9 @@ branch = shaped(
     r"(?!refs/(?!heads/))[^\x00-\x1f\x7f]*",
     "is not a branch; write a name like main",
 )
-
-
-def boolean(text: str) -> bool:
-    """Read true or false."""
-    return choice("true", "false")(text) == "true"
+boolean = shaped(
+    lambda text: text.lower() == "true", "(?ai:true|false)", "is not one of true, false"
+)
 
 
 # Numbers and times
@@ -139,7 +129,7 @@ def checkout(text: str) -> Path:
     return place
 
 
-def feed(text: str) -> str:
+def feed(text: str) -> Any:
     """Read the address of a server or the path of a file."""
     if "://" in text:
         return address(text)
