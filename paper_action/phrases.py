@@ -11,12 +11,6 @@ from .paper import Revision, counted
 from .settings import Settings
 from .text import plain
 
-QUIET = (
-    "Nothing was announced. A quiet day is normal: "
-    "arXiv rests on weekends and its holidays"
-)
-NOTHING = "arXiv had no paper of these categories and announce-types"
-
 # What makes GitHub act on a commit message: a mention (@name), an issue (#12, GH-12), a
 # web address (of an issue, behind "closes"), and what keeps workflows from running:
 # words in brackets, such as [skip ci], and the line skip-checks: true.
@@ -46,9 +40,10 @@ def headline(outcome: Outcome) -> str:
     added = len(outcome.revision.added)
     place = outcome.revision.place or outcome.settings.path
     papers = counted(added, "new paper") if added else "No new papers"
+    said = f"{papers} in {place}"
     if outcome.settings.dry_run:
-        return f"Dry run, nothing was written. {papers} in {place}"
-    return f"{papers} in {place}"
+        return f"Dry run, nothing was written. {said}"
+    return said
 
 
 def remarks(outcome: Outcome) -> list[str]:
@@ -57,14 +52,19 @@ def remarks(outcome: Outcome) -> list[str]:
     revision = outcome.revision
     said = [_numbers(outcome)]
     if outcome.is_complete and not outcome.entries and not settings.window:
-        said.append(QUIET)
+        said.append(
+            "Nothing was announced. A quiet day is normal: "
+            "arXiv rests on weekends and its holidays"
+        )
     elif outcome.is_complete and not outcome.matched:
-        said.append(NOTHING)
+        said.append("arXiv had no paper of these categories and announce-types")
     if revision.made_file and revision.files:
         said.append(f"{settings.path} was not there before: it was made")
     if revision.new_branch:
-        branch = f"The branch {revision.new_branch}"
-        said.append(f"{branch} was not there before: it was made, as `branch` says")
+        said.append(
+            f"The branch {revision.new_branch} was not there before: it was made,"
+            " as `branch` says"
+        )
     if not revision.had and not revision.added and not settings.dry_run:
         said.append("The list is still empty: it waits for its first paper")
     return [sentence for sentence in said if sentence]
@@ -73,7 +73,7 @@ def remarks(outcome: Outcome) -> list[str]:
 def idle_keywords(outcome: Outcome) -> list[str]:
     """Return a sentence on the keywords that found nothing among papers, if any."""
     found = {text for texts in outcome.matched.values() for text in texts}
-    keywords = outcome.settings.keywords.texts
+    keywords = outcome.settings.keywords.alternatives
     idle = ", ".join(text for text in keywords if text not in found)
     if not idle or not outcome.matched:
         return []

@@ -8,11 +8,9 @@ token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 # --help begins with the text above. A setting is declared once, as a field of Settings,
 # and its value checked here, before anything is read from the network.
 
-import re
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, RawTextHelpFormatter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import partial
 from os.path import isfile, realpath  # Path's own raise for some names
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,24 +18,25 @@ from typing import Any, NamedTuple
 from . import __version__, match, readers
 from .match import Keywords
 from .paper import ConfigError, Paper
-from .readers import Reader, choice, whole_number, words
+from .readers import Reader, choice, words
 from .taxonomy import CATEGORIES, nearest
 
 PREFIX = "PAPER_ACTION_"
 ANNOUNCE_TYPES = ("new", "cross", "replace", "replace-cross")
-COLUMNS = """
-title link abstract abstract-folded authors date pdf categories comment doi id code
-""".split()
+_COLUMNS = """\
+title, link, abstract, abstract-folded, authors, date,
+pdf, categories, comment, doi, id, code
+"""
+COLUMNS = words(str)(_COLUMNS)
 # A row tells by one of these which paper it is of.
 TELLING = frozenset({"title", "link", "pdf", "id"})
-_FIRM = "\u00a0"  # a blank at which no line ends
 
 
 class Setting(NamedTuple):
     """A setting as it is declared.
 
     ``read`` makes its value of a text, or raises ValueError. An empty default, also
-    None, is the value itself.
+    None, is the value itself. ``about`` is for --help, in lines of 56 signs.
     """
 
     default: str | None
@@ -56,19 +55,19 @@ class Settings(NamedTuple):
     """
 
     now: datetime
-    token: str = setting("", "for the push", readers.secret)
+    token: str
     categories: tuple[str, ...] = setting(
         "cs.IR", "arXiv's categories or archives", words(readers.category)
     )
     keywords: Keywords = setting(
         "multimodal, multi-modal, generative, llm",
-        "papers to keep, see below",
+        "papers to keep, see below\n",
         Keywords.parse,
     )
     exclude: Keywords | None = setting(None, "papers to leave out", Keywords.parse_any)
     announce_types: tuple[str, ...] = setting(
         ", ".join(ANNOUNCE_TYPES),
-        "announcements that count",
+        "announcements that count\n",
         words(choice(*ANNOUNCE_TYPES)),
     )
     path: str = setting("README.md", "a Markdown file", readers.markdown_file)
@@ -77,23 +76,22 @@ class Settings(NamedTuple):
         "", "name of the table's markers, like vision", readers.section
     )
     columns: tuple[str, ...] = setting(
-        "title, link, abstract, authors", ", ".join(COLUMNS), words(choice(*COLUMNS))
+        "title, link, abstract, authors", _COLUMNS, words(choice(*COLUMNS))
     )
     order: str = setting(
         "append", "append or newest-first", choice("append", "newest-first")
     )
     max_bytes: int = setting(
-        "500000",
-        "bytes to archive old rows at; 0 never",
-        whole_number(999_999_999, example=500_000),
+        "500000", "bytes to archive old rows at; 0 never", readers.size
     )
     archive: str = setting("archive", "folder for them, below root", readers.folder)
     data_file: str = setting("", "a file like papers.csv", readers.data_file)
     lookback_days: int = setting(
         "7",
-        "how many days of submissions a new list begins with, and how far before its"
-        " note's day the query API is asked; 0 never",
-        whole_number(9999, example=7),
+        "how many days of submissions a new list begins with, and\n"
+        "how far before its note's day the query API is asked; 0\n"
+        "never",
+        readers.days,
     )
     since: date | None = setting(
         None, "first UTC day to read, as 2024-03-31", readers.day
@@ -102,17 +100,17 @@ class Settings(NamedTuple):
     tidy: bool = setting("false", "also make the rows anew", readers.boolean)
     commit: bool = setting("false", "commit and push what changed", readers.boolean)
     branch: str = setting(
-        "", "a name like main, if not the checked-out one", readers.branch
+        "", "a name like main, if not the checked-out one\n", readers.branch
     )
     commit_message: str = setting(
-        "Add {added} arXiv papers", "text, also with {ids}", readers.lines
+        "Add {added} arXiv papers", "text, also with {ids}\n", readers.lines
     )
     dry_run: bool = setting("false", "show new rows, change nothing", readers.boolean)
     feed_url: str = setting(
         "https://rss.arxiv.org/atom", "address or file", readers.feed
     )
     api_url: str = setting(
-        "https://export.arxiv.org/api/query", "the query API", readers.address
+        "https://export.arxiv.org/api/query", "the query API\n", readers.address
     )
     delay: float = setting("3", "seconds between two requests", readers.seconds)
     timeout: float = setting("30", "seconds a request may stall", readers.some_seconds)
@@ -182,13 +180,11 @@ def read_settings(
     argv: Sequence[str], environ: Mapping[str, str], now: datetime
 ) -> Settings:
     """Return what flags and variables ask for; ConfigError for what cannot be done."""
-    if any(word.partition("=")[0] == "--token" for word in argv):
-        raise ConfigError("token", f"it has no flag; set the variable {PREFIX}TOKEN")
-    written = vars(parser(environ).parse_args(_joined(argv)))
-    written["token"] = environ.get(f"{PREFIX}TOKEN", "")
+    token = _token(argv, environ)
+    written = vars(parser(environ).parse_args(argv))
     written["root"] = written["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
     values = {name: _value(name, text) for name, text in written.items()}
-    settings = Settings(now=now, **values)
+    settings = Settings(now=now, token=token, **values)
     _check_columns(settings)
     _check_places(settings)
     _check_days(settings)
@@ -203,19 +199,17 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
         description=__doc__,
         epilog=match.__doc__,
         allow_abbrev=False,
-        formatter_class=partial(_HelpFormatter, width=80),
+        formatter_class=RawTextHelpFormatter,
     )
     top.add_argument(
         "--version", action="version", version=f"paper-action {__version__}"
     )
     for name, declared in DECLARED.items():
-        if name == "token":  # no flag: other users of a machine can see those
-            continue
         flag = top.add_argument(
             f"--{_public(name)}",
             default=environ.get(PREFIX + name.upper(), ""),
             metavar="...",
-            help=f"{declared.about} {_default(declared)}",
+            help=f"{declared.about} (default: {declared.default or 'none'})",
         )
         if declared.read is readers.boolean:  # the flag alone means true
             flag.nargs = "?"
@@ -223,31 +217,19 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
     return top
 
 
-def _joined(argv: Sequence[str]) -> list[str]:
-    """Return the words with = before a value like -survey, which is no flag."""
-    flags = {f"--{_public(name)}" for name in DECLARED}
-    words: list[str] = []
-    for word in argv:
-        if words and words[-1] in flags and re.match("-[^-]", word) and word != "-h":
-            words[-1] += f"={word}"
-        else:
-            words.append(word)
-    return words
+def _token(argv: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Return the token, which no message shows.
 
-
-def _default(declared: Setting) -> str:
-    """Return what --help says of a setting's default, in one piece."""
-    return f"(default: {declared.default or 'none'})".replace(" ", _FIRM)
-
-
-class _HelpFormatter(RawDescriptionHelpFormatter):
-    """Breaks lines at blanks, but not within a default."""
-
-    def _split_lines(self, text: str, width: int) -> list[str]:
-        import textwrap  # not needed but for --help
-
-        lines = textwrap.wrap(text, width, break_on_hyphens=False)
-        return [line.replace(_FIRM, " ") for line in lines]
+    It has no flag, since other users of a machine can see those.
+    """
+    if any(word.startswith("--token") for word in argv):
+        raise ConfigError("token", f"it has no flag; set the variable {PREFIX}TOKEN")
+    token = environ.get(f"{PREFIX}TOKEN", "").strip()
+    if not (token.isascii() and token.isprintable()):
+        raise ConfigError(
+            "token", "it holds a character that no token has; copy it once more"
+        )
+    return token
 
 
 def located(root: Path, name: str, setting: str) -> Path:
@@ -292,48 +274,33 @@ def _check_columns(settings: Settings) -> None:
 
 
 def _check_places(settings: Settings) -> None:
-    """Raise ConfigError for places that are not there, not ours, or not apart."""
+    """Raise ConfigError for places that are not ours, or not apart."""
     root = settings.root
-    if not root.is_dir():
-        raise ConfigError("root", f"{str(root)!r} is no folder; write . for this one")
     path = located(root, settings.path, "path")
     archive = located(root, settings.archive, "archive")
     located(root, settings.data_file, "data-file")
-    if isfile(archive):
-        raise ConfigError(
-            "archive", f"{settings.archive!r} is a file; write the name of a folder"
-        )
-    if path.is_relative_to(archive):
+    if isfile(archive) or path.is_relative_to(archive):
         raise ConfigError(
             "archive",
-            f"{settings.archive!r} holds the list itself; write another, such as old",
-        )
-    if settings.saved_feed and not isfile(settings.feed_url):
-        default = DECLARED["feed_url"].default
-        raise ConfigError(
-            "feed-url", f"{settings.feed_url!r} is not a file; write {default}"
+            f"{settings.archive!r} is a file, or holds the list itself; write a folder"
+            " of its own, such as old",
         )
 
 
 def _check_days(settings: Settings) -> None:
     """Raise ConfigError for a window that cannot be read."""
-    since = settings.since
-    until = settings.until
-    today = settings.today
     form = "write a day like 2024-03-31"
-    if until and not since:
-        raise ConfigError("until", f"'{until}' needs a since; {form} there")
-    if not since:
+    if settings.until and not settings.since:
+        raise ConfigError("until", f"'{settings.until}' needs a since; {form} there")
+    if not settings.window:
         return
+    since, until = settings.window
     if settings.saved_feed:
         raise ConfigError(
             "since", f"'{since}' cannot be read from a saved feed; leave it empty"
         )
-    if since > today:
+    last = min(until, settings.today)
+    if since > last:
         raise ConfigError(
-            "since", f"'{since}' is in the future; {form}, {today} at most"
-        )
-    if until and until < since:
-        raise ConfigError(
-            "until", f"'{until}' is before since; {form}, {since} at least"
+            "since", f"'{since}' is after the last day to read; {form}, {last} at most"
         )

@@ -21,6 +21,10 @@ def is_in(keywords: str, *categories: str) -> bool:
     return bool(Keywords.parse(keywords).match(paper(categories=categories)))
 
 
+def texts(keywords: str) -> tuple[str, ...]:
+    return tuple(Keywords.parse(keywords).alternatives)
+
+
 def error(keywords: str) -> str:
     with pytest.raises(ValueError, match=r"write") as caught:
         Keywords.parse(keywords)
@@ -98,22 +102,21 @@ def test_a_category_may_have_a_hyphen():
 
 def test_every_alternative_that_matches_is_named_as_it_was_written():
     text = "# x, foo\n  # x, foo\n  x , Foo AND  bar,\n\n “baz” # y, foo\nba"
-    keywords = Keywords.parse(text)
-    assert keywords.texts == ("x", "Foo AND  bar", "“baz”", "ba")
-    assert keywords.match(paper(title="bar foo baz")) == keywords.texts[1:]
+    assert texts(text) == ("x", "Foo AND bar", '"baz"', "ba")
+    found = Keywords.parse(text).match(paper(title="bar foo baz"))
+    assert found == ("Foo AND bar", '"baz"', "ba")
 
 
 def test_a_keyword_that_stands_twice_is_named_once():
-    assert Keywords.parse("llm, llm\nllm").texts == ("llm",)
+    assert texts("llm, llm\nllm") == ("llm",)
 
 
 def test_a_line_that_begins_with_a_number_sign_is_a_comment_to_its_end():
-    named = Keywords.parse("#llm, rag\n #ti:a OR b\ngraph").texts
-    assert named == ("graph",)
+    assert texts("#llm, rag\n #ti:a OR b\ngraph") == ("graph",)
 
 
 @pytest.mark.parametrize(
-    ("line", "texts"),  # what the line holds when its comment is gone
+    ("line", "named"),  # what the line holds when its comment is gone
     [
         ("RAG # whole word", ("RAG",)),
         ("RAG # a, b", ("RAG",)),
@@ -125,8 +128,8 @@ def test_a_line_that_begins_with_a_number_sign_is_a_comment_to_its_end():
         ('"a # b", c', ('"a # b"', "c")),
     ],
 )
-def test_a_number_sign_between_blanks_begins_a_comment(line, texts):
-    assert Keywords.parse(line).texts == texts
+def test_a_number_sign_between_blanks_begins_a_comment(line, named):
+    assert texts(line) == named
 
 
 @pytest.mark.parametrize(("line", "instead"), cases("foreign.txt"))
@@ -146,8 +149,29 @@ def test_the_alternative_alone_is_named_of_a_long_line():
     assert error("good, llm OR rag, better").startswith("in 'llm OR rag' write ")
 
 
-def test_a_list_in_brackets_is_named_whole_and_without_its_comment():
-    assert error("[llm, rag]  # two").startswith("in '[llm, rag]' write commas ")
+@pytest.mark.parametrize(
+    ("line", "said"),  # the first part that cannot be read, and what to write in it
+    [
+        ("[llm, rag]  # two", "in '[llm' write commas "),
+        ('llm, [rag, "x, y"]', "in '[rag' write commas "),
+        ("(a, b) AND c", "in '(a' write each combination "),
+    ],
+)
+def test_a_list_in_brackets_is_named_where_it_begins(line, said):
+    assert error(line).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),  # signs of another script ⇒ the error has those of this one
+    [
+        ("（llm）", "in '(llm)' write each combination "),
+        ("a；b", "in 'a;b' write a comma "),
+        ("“open", """in '"open' write a quotation mark """),
+        ('au:"Lewis，Patrick"', """in 'au:"Lewis,Patrick"' write the name """),
+    ],
+)
+def test_signs_of_another_script_are_read_and_shown_as_plain_ones(line, said):
+    assert error(line).startswith(said)
 
 
 @pytest.mark.parametrize("text", ["# only", ",", " , ,\n#"])

@@ -124,9 +124,8 @@ def test_help_can_be_asked_for_behind_a_flag(capsys):
 
 
 def test_a_value_may_begin_with_a_dash():
-    with pytest.raises(ConfigError) as caught:
-        load("--keywords", "-survey")
-    assert str(caught.value).startswith("keywords: in '-survey' write ANDNOT ")
+    assert value("commit-message", load("--commit-message=-x")) == "-x"
+    assert value("commit-message", load("--commit-message", "- an x")) == "- an x"
 
 
 def test_what_a_value_that_is_missing_would_stand_before_is_a_flag(capsys):
@@ -227,7 +226,8 @@ def test_of_several_words_the_wrong_one_is_named(name, text, word):
 
 def test_an_end_before_the_beginning_is_an_error_that_shows_the_form():
     said = error(since="2025-04-02", until="2025-04-01")
-    assert said.startswith("until: '2025-04-01' is before since; write a day like ")
+    assert said.startswith("since: '2025-04-02' is after the last day to read; ")
+    assert said.endswith(" write a day like 2024-03-31, 2025-04-01 at most")
 
 
 def test_a_window_may_be_one_day():
@@ -237,7 +237,8 @@ def test_a_window_may_be_one_day():
 
 @pytest.mark.parametrize("path", ["archive/x.md", "archive/deep/x.md"])
 def test_a_list_within_its_own_archive_is_an_error(path):
-    assert "archive: 'archive' holds the list itself" in error(path=path)
+    said = error(path=path)
+    assert said.startswith("archive: 'archive' is a file, or holds the list itself; ")
 
 
 def test_a_section_has_a_folder_of_its_own_in_the_archive():
