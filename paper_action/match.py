@@ -136,27 +136,31 @@ _PHRASE = '"[^"]*"?'
 _COMMENT = re.compile(rf"^#.*|({_PHRASE})| #( .*)?$")
 _PART = re.compile(rf'(?:{_PHRASE}|[^",])+')
 _PIECE = re.compile(rf'(?:{_PHRASE}|[^" ])+')
+# A formula in a title stays as its authors typed it: $\alpha$-divergence.
+_FORMULA = re.compile(r"\$[^$\s]+\$")
 # Perhaps NOT and a field, and what to look for.
-_TERM = re.compile(r'(?!NOT$)(NOT )?(?:(?i:(ti|abs|au|cat|all)) ?: ?)?("[^"]*"|[^":]+)')
+_TERM = re.compile(r'(NOT )?(?:(?i:(ti|abs|au|cat|all)) ?: ?)?("[^"]*"|[^":]*)')
 
 # Signs of other search languages, and what to write here; the first one found is told.
 # A sign is a pattern for an alternative with a blank at both ends and empty quotes.
 _FOREIGN = (
     (r"[()]", "each combination without brackets, as in a AND c, b AND c"),
-    (r" OR |\||;", "a comma in place of ;, | or OR"),
-    (
-        r'(?<! AND) NOT |[ :]!|[ :]-["\w]',
-        "ANDNOT in place of NOT, ! or a minus, as in llm ANDNOT survey",
-    ),
+    (" OR ", "a comma in place of OR"),
+    (r"\|", "a comma in place of |"),
+    (";", "a comma in place of ;"),
+    ("(?<! AND) NOT ", "ANDNOT in place of NOT, as in llm ANDNOT survey"),
+    ("[ :]!", "ANDNOT in place of !, as in llm ANDNOT survey"),
+    (r'[ :]-["\w]', "ANDNOT in place of the minus, as in llm ANDNOT survey"),
     ("^ [-+•·–—] ", "the keyword without the dash of a list"),
-    (r' & |&&| \+["\w ]', "AND between words that must all be there, without & or +"),
+    (" & |&&", "AND in place of &"),
+    (r" \+ ", "AND in place of +"),
+    (r' \+["\w]', "AND between words that must all be there, without +"),
     (r"[][]", "commas between keywords, without square brackets"),
     ("[ :](?!['’][STst] )['‘’`]", 'double quotes in place of single ones, as in "RAG"'),
-    (
-        r"[ :]/.+/\w* |[ :]\^|\$ |[\\?~]",
-        r"the word without / ^ $ \ ? ~, which is found inside others too, or in quotes"
-        ' for a whole word, as in "RAG"',
-    ),
+    (r"[ :]/.+/\w* ", "the word without slashes, which is found inside others too"),
+    (r"[ :]\^|\$ |\\", r'the word without ^, $ or \, or "RAG" for a whole word'),
+    (r"\?", "the word without ?, a part of it is enough"),
+    ("~", "the word without ~, which is found inside others too"),
 )
 
 
@@ -172,7 +176,7 @@ def _terms(text: str) -> tuple[Term, ...]:
     """Read the terms of an alternative."""
     if text.count('"') % 2:
         raise ValueError('a quotation mark at both ends, as in "RAG"')
-    outside = f" {_unquoted(text)} "
+    outside = _FORMULA.sub('""', f" {_unquoted(text)} ")
     for sign, instead in _FOREIGN:
         if re.search(sign, outside):
             raise ValueError(f"{instead}; signs to look for stand in double quotes")
@@ -194,12 +198,18 @@ def _unquoted(text: str) -> str:
 
 def _term(side: str) -> Term:
     """Read a side of AND."""
-    found = _TERM.fullmatch(side)
-    if not found or not fold(found[3].strip('"')):
+    if side in ("", "NOT"):
         raise ValueError(
-            'terms like llm, "a: b" or au:Lewis, and AND or ANDNOT only between them;'
-            " fields are ti, abs, au, cat and all"
+            "something on both sides of AND and ANDNOT, as in llm ANDNOT survey"
         )
+    found = _TERM.fullmatch(side)
+    if not found:
+        raise ValueError(
+            "ti, abs, au, cat or all before a colon, quotes around a whole phrase, and"
+            ' AND between two, as in "a: b" AND abs:c'
+        )
+    if not fold(found[3].strip('"')):
+        raise ValueError("a word to look for, as in ti:llm")
     field = (found[2] or "ti").lower()
     sought = found[3]
     if "*" in sought and sought != "*" and not sought.startswith('"'):

@@ -34,9 +34,7 @@ class Report:
         self._environ = environ
         self._is_runner = environ.get("GITHUB_ACTIONS") == "true"
         self._alerts: list[str] = []
-        # The last value of an output counts: what was pushed stays told whatever comes
-        # later, and a run that comes to nothing has told these.
-        self._tell("GITHUB_OUTPUT", _outputs(Revision(), {}))
+        self._has_outputs = False
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -63,6 +61,8 @@ class Report:
         """Say why the run fails."""
         self.exit_code = error.exit_code
         self._annotate("error", str(error))
+        if not self._has_outputs:
+            self._tell_outputs(Revision(), {})
         parts = ["## The run failed", _shown(str(error))]
         self._tell("GITHUB_STEP_SUMMARY", self._summary(parts))
 
@@ -79,7 +79,7 @@ class Report:
     def result(self, outcome: Outcome) -> None:
         """Say what became of the list, in the log, the outputs and the summary."""
         revision = outcome.revision
-        self._tell("GITHUB_OUTPUT", _outputs(revision, outcome.matched))
+        self._tell_outputs(revision, outcome.matched)
         if outcome.settings.dry_run:
             for row in revision.rows:
                 self.log(f"+ {row}")
@@ -134,6 +134,13 @@ class Report:
         yield from fitting
         if len(fitting) < len(lines):
             yield f"\n{len(lines) - len(fitting)} more did not fit here.\n"
+
+    def _tell_outputs(
+        self, revision: Revision, matched: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Write the outputs, once: what was pushed stays told whatever comes later."""
+        self._has_outputs = True
+        self._tell("GITHUB_OUTPUT", _outputs(revision, matched))
 
     def _tell(self, name: str, lines: Iterable[str]) -> None:
         """Add lines to a file that a runner has; without one they are never made."""

@@ -23,10 +23,10 @@ from .taxonomy import CATEGORIES, nearest
 
 PREFIX = "PAPER_ACTION_"
 ANNOUNCE_TYPES = ("new", "cross", "replace", "replace-cross")
-_COLUMNS = """\
-title, link, abstract, abstract-folded, authors, date,
-pdf, categories, comment, doi, id, code
-"""
+_COLUMNS = (
+    "title, link, abstract, abstract-folded, authors, date,\n"
+    "pdf, categories, comment, doi, id, code"
+)
 COLUMNS = words(str)(_COLUMNS)
 # A row tells by one of these which paper it is of.
 TELLING = frozenset({"title", "link", "pdf", "id"})
@@ -36,7 +36,7 @@ class Setting(NamedTuple):
     """A setting as it is declared.
 
     ``read`` makes its value of a text, or raises ValueError. An empty default, also
-    None, is the value itself. ``about`` is for --help, in lines of 56 signs.
+    None, is the value itself. ``about`` is for --help, in lines of 56 signs at most.
     """
 
     default: str | None
@@ -61,13 +61,13 @@ class Settings(NamedTuple):
     )
     keywords: Keywords = setting(
         "multimodal, multi-modal, generative, llm",
-        "papers to keep, see below\n",
+        "papers to keep, see below",
         Keywords.parse,
     )
     exclude: Keywords | None = setting(None, "papers to leave out", Keywords.parse_any)
     announce_types: tuple[str, ...] = setting(
         ", ".join(ANNOUNCE_TYPES),
-        "announcements that count\n",
+        "announcements that count",
         words(choice(*ANNOUNCE_TYPES)),
     )
     path: str = setting("README.md", "a Markdown file", readers.markdown_file)
@@ -100,17 +100,17 @@ class Settings(NamedTuple):
     tidy: bool = setting("false", "also make the rows anew", readers.boolean)
     commit: bool = setting("false", "commit and push what changed", readers.boolean)
     branch: str = setting(
-        "", "a name like main, if not the checked-out one\n", readers.branch
+        "", "a name like main, if not the checked-out one", readers.branch
     )
     commit_message: str = setting(
-        "Add {added} arXiv papers", "text, also with {ids}\n", readers.lines
+        "Add {added} arXiv papers", "text, also with {ids}", readers.lines
     )
     dry_run: bool = setting("false", "show new rows, change nothing", readers.boolean)
     feed_url: str = setting(
         "https://rss.arxiv.org/atom", "address or file", readers.feed
     )
     api_url: str = setting(
-        "https://export.arxiv.org/api/query", "the query API\n", readers.address
+        "https://export.arxiv.org/api/query", "the query API", readers.address
     )
     delay: float = setting("3", "seconds between two requests", readers.seconds)
     timeout: float = setting("30", "seconds a request may stall", readers.some_seconds)
@@ -209,12 +209,21 @@ def parser(environ: Mapping[str, str]) -> ArgumentParser:
             f"--{_public(name)}",
             default=environ.get(PREFIX + name.upper(), ""),
             metavar="...",
-            help=f"{declared.about} (default: {declared.default or 'none'})",
+            help=_help(declared),
         )
         if declared.read is readers.boolean:  # the flag alone means true
             flag.nargs = "?"
             flag.const = "true"
     return top
+
+
+def _help(declared: Setting) -> str:
+    """Return what --help says of a setting, in lines of 56 signs."""
+    default = f"(default: {declared.default or 'none'})"
+    text = f"{declared.about} {default}"
+    if len(text.splitlines()[-1]) > 56:
+        return f"{declared.about}\n{default}"
+    return text
 
 
 def _token(argv: Sequence[str], environ: Mapping[str, str]) -> str:

@@ -54,7 +54,7 @@ CATEGORIES = {*SUBJECTS} | {
     for archive, subjects in SUBJECTS.items()
     for subject in subjects.split()
 }
-_SPELLED = {name.lower(): name for name in CATEGORIES}
+_SPELLED = {name.lower(): name for name in sorted(CATEGORIES)}
 
 
 def both_names(category: str) -> tuple[str, ...]:
