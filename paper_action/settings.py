@@ -13,13 +13,14 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
-from os.path import isfile, realpath  # Path's own raise for some names
+from os.path import isfile  # Path's own raises for some names
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import __version__, match, readers
 from .match import Keywords
 from .paper import ConfigError, Paper
+from .places import located
 from .readers import Reader, choice, whole_number, words
 from .taxonomy import CATEGORIES, nearest
 
@@ -248,23 +249,6 @@ class _HelpFormatter(RawDescriptionHelpFormatter):
 
         lines = textwrap.wrap(text, width, break_on_hyphens=False)
         return [line.replace(_FIRM, " ") for line in lines]
-
-
-def located(root: Path, name: str, setting: str) -> Path:
-    """Return the real place of a file below ``root``, links followed.
-
-    Raises ConfigError if it lies outside, or where git keeps what is its own.
-    """
-    top = Path(realpath(root))
-    target = Path(realpath(top / name))
-    if not target.is_relative_to(top):
-        raise ConfigError(
-            setting, f"{name!r} leads out of the checkout; write a place in it"
-        )
-    parts = [part.lower() for part in target.relative_to(top).parts]
-    if ".git" in parts:
-        raise ConfigError(setting, f"{name!r} leads into .git; write another folder")
-    return target
 
 
 def _public(name: str) -> str:

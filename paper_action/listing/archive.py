@@ -9,7 +9,8 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from paper_action.paper import by_age, month
-from paper_action.settings import Settings, located
+from paper_action.places import located
+from paper_action.settings import Settings
 from paper_action.text import formula_cost
 
 from .files import line_ending

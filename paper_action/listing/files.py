@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path, PurePosixPath
 
 from paper_action.paper import ConfigError
-from paper_action.settings import located
+from paper_action.places import located
 
 
 def split_lines(text: str) -> list[str]:
