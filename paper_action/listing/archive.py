@@ -99,37 +99,22 @@ def move_oldest(
 
 
 def _surplus(oldest: Sequence[Row], rest: str, max_bytes: int) -> tuple[int, list[str]]:
-    """Return how many of the oldest rows are too many, and warnings if none can help.
+    """Return how many of the oldest rows are too many, and a warning if none may go.
 
     Where a limit is passed, so many go that the rows of some more days have room.
     """
-    surplus = 0
-    warnings: list[str] = []
-    if not max_bytes:
-        return surplus, warnings
-    measures = [("bytes", max_bytes, _size), ("formulas", _FORMULAS, formula_cost)]
-    for unit, limit, measure in measures:
-        least = measure(rest)
-        costs = [measure(row.text) for row in oldest]
-        if least + sum(costs) <= limit:
-            continue
-        if least > limit * 9 // 10:
-            why = f"without its rows the file has {least} {unit}, of at most {limit}"
-            warnings.append(f"max-bytes: no row is moved: {why}")
-            continue
-        room = (limit - least) * 3 // 4
-        surplus = max(surplus, _first_to_go(costs, room))
-    return surplus, warnings
-
-
-def _first_to_go(costs: Sequence[int], room: int) -> int:
-    """Return how many of the first must go for the others to fit into a room."""
-    total = sum(costs)
-    for count, cost in enumerate(costs):
-        if total <= room:
-            return count
-        total -= cost
-    return len(costs)
+    size = _size(rest)
+    cost = formula_cost(rest)
+    room = max_bytes - size
+    formulas = _FORMULAS - cost
+    if not max_bytes or _count_fitting(oldest, room, formulas) == len(oldest):
+        return 0, []
+    if room < max_bytes // 10 or formulas < _FORMULAS // 10:
+        why = f"{size} of {max_bytes} bytes, {cost} of {_FORMULAS} formulas"
+        return 0, [f"max-bytes: no row is moved: without its rows the file has {why}"]
+    newest = oldest[::-1]
+    staying = _count_fitting(newest, room * 3 // 4, formulas * 3 // 4)
+    return len(oldest) - staying, []
 
 
 def _size(text: str) -> int:
@@ -151,7 +136,8 @@ def _filed(
         while waiting:
             name = f"{path}-{number}.md" if number > 1 else f"{path}.md"
             page = pages.get(name, new_page)
-            count = _count_fitting(page, waiting, settings.max_bytes)
+            room = settings.max_bytes - _size(page)
+            count = _count_fitting(waiting, room, _FORMULAS - formula_cost(page))
             if page == new_page:  # it takes a row that is too long for any
                 count = max(count, 1)
             if count and _is_ours(page, new_page):
@@ -161,14 +147,12 @@ def _filed(
     return filed
 
 
-def _count_fitting(page: str, rows: Sequence[Row], limit: int) -> int:
-    """Return for how many of the first rows a page has room."""
-    size = _size(page)
-    formulas = formula_cost(page)
+def _count_fitting(rows: Sequence[Row], room: int, formulas: int) -> int:
+    """Return how many of the first rows fit into so many bytes and formulas."""
     for count, row in enumerate(rows):
-        size += _size(row.text)
-        formulas += formula_cost(row.text)
-        if size > limit or formulas > _FORMULAS:
+        room -= _size(row.text)
+        formulas -= formula_cost(row.text)
+        if room < 0 or formulas < 0:
             return count
     return len(rows)
 
