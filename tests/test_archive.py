@@ -11,7 +11,20 @@ from paper_action.paper import ConfigError
 from paper_action.text import formula_cost
 
 from .conftest import arxiv_id, paper
-from .lists import HEAD, NEW, OLD, everywhere, get, ids, listed, many, put, revise, tree
+from .lists import (
+    HEAD,
+    NEW,
+    OLD,
+    ROW,
+    everywhere,
+    get,
+    ids,
+    listed,
+    many,
+    put,
+    revise,
+    tree,
+)
 from .rendered import render, table_rows
 
 LIMIT = 4000
@@ -359,6 +372,21 @@ def test_a_row_that_no_page_could_hold_has_one_of_its_own(folder):
     large = paper("2503.00001", abstract="$x$ " * 3000)
     revise(folder, HEAD, [large, *maths(1, 10)])
     assert ids(get(folder, "archive/2025-03.md")) == ["2503.00001"]
+
+
+def test_a_list_whose_new_rows_all_move_at_once_is_written_all_the_same(folder):
+    papers = [paper("2503.00001", abstract="word " * LIMIT)]
+    done = revise(folder, "", papers, max_bytes=LIMIT)
+    assert done.files == ("archive/2025-03.md", "README.md")
+    assert everywhere(folder) == ["2503.00001"]
+
+
+def test_of_rows_of_one_paper_all_move_or_none(folder):
+    repeats = ROW.format("2503.00001", "word " * 300) * 3
+    revise(folder, HEAD + repeats, NEW, max_bytes=LIMIT)
+    assert ids(get(folder)) == ["2504.03184", "2504.03185"]
+    assert ids(get(folder, "archive/2025-03.md")) == ["2503.00001"] * 2
+    assert ids(get(folder, "archive/2025-03-2.md")) == ["2503.00001"]
 
 
 def test_thousands_of_formulas_take_no_longer_than_their_number(folder):

@@ -5,7 +5,6 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 from posixpath import dirname, relpath
-from typing import NamedTuple
 from urllib.parse import quote
 
 from paper_action.paper import by_age, month
@@ -13,8 +12,8 @@ from paper_action.places import located
 from paper_action.settings import Settings
 from paper_action.text import formula_cost
 
+from .draft import Draft
 from .files import line_ending
-from .frame import Frame
 from .page import read_page
 from .table import Row
 
@@ -22,24 +21,6 @@ Pages = Mapping[str, str]  # the texts by path below root, with /
 
 # GitHub sets formulas worth 2,000 on a page, and shows an error for every later one.
 _FORMULAS = 1_900
-
-
-class Move(NamedTuple):
-    """What moves: the rows that stay, those that go, and the pages that get them.
-
-    Where rows go, a line in the ``frame`` leads to them.
-    """
-
-    frame: Frame
-    staying: Sequence[Row]
-    moved: Sequence[Row]
-    pages: Pages
-    warnings: Sequence[str]
-
-    @property
-    def text(self) -> str:
-        """The text of the list with the rows that stay."""
-        return self.frame.text(self.staying)
 
 
 def read_archive(folder: Path, settings: Settings) -> Pages:
@@ -71,31 +52,30 @@ def _papers_of(text: str) -> set[str]:
 
 
 def move_oldest(
-    rows: Sequence[Row], frame: Frame, pages: Pages, settings: Settings
-) -> Move:
-    """Move the oldest rows until the file is well under its limits.
+    draft: Draft, pages: Pages, settings: Settings
+) -> tuple[Draft, Pages, list[str]]:
+    """Move a draft's oldest rows until it is well under its limits.
 
-    A row that names no paper stays. A file that is hardly more than other text gets a
-    warning instead.
+    Returns the draft that is left, with a line that leads to the rows that moved, the
+    pages that get them, and warnings. All rows of a paper move, but none that names
+    no paper.
     """
-    places = [place for place, row in enumerate(rows) if row.ids]
-    places.sort(key=lambda place: by_age(rows[place].ids[0]))
-    oldest = [rows[place] for place in places]
-    rest = frame.text(row for row in rows if not row.ids)
+    oldest = [row for row in draft.rows if row.ids]
+    oldest.sort(key=lambda row: by_age(row.ids[0]))
+    rest = draft._replace(rows=[row for row in draft.rows if not row.ids]).text
     count, warnings = _surplus(oldest, rest, settings.max_bytes)
-    moved = oldest[:count]
-    left = set(places[:count])
+    if not count:
+        return draft, {}, warnings
+
+    papers = {row.ids[0] for row in oldest[:count]}
+    moved = [row for row in oldest if row.ids[0] in papers]
+    staying = [row for row in draft.rows if papers.isdisjoint(row.ids[:1])]
+    filed = _filed(moved, draft.header, pages, settings)
     target = quote(relpath(settings.folder, dirname(settings.path)))
     link = f"[archive]({target}/)"
-    if moved and link not in rest:
-        frame = frame.with_line(f"Older papers: {link}")
-    return Move(
-        frame=frame,
-        staying=[row for place, row in enumerate(rows) if place not in left],
-        moved=moved,
-        pages=_filed(moved, frame.header, pages, settings),
-        warnings=warnings,
-    )
+    if link not in rest:
+        draft = draft.with_line(f"Older papers: {link}")
+    return draft._replace(rows=staying), filed, warnings
 
 
 def _surplus(oldest: Sequence[Row], rest: str, max_bytes: int) -> tuple[int, list[str]]:
