@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Mapping
-from contextlib import ExitStack
 from io import StringIO
 from pathlib import Path, PurePosixPath
+from shutil import copymode
 
 from paper_action.paper import ConfigError
 from paper_action.places import located
@@ -70,21 +70,23 @@ def replace_all(folder: Path, files: Mapping[str, str]) -> None:
     taken away whatever happens.
     """
     places: dict[Path, Path] = {}
-    with ExitStack() as leaving:
+    try:
         for name, text in files.items():
             place = located(folder, name, "path")
-            draft = place.with_name(f".{os.urandom(16).hex()}.tmp")
-            leaving.callback(draft.unlink, missing_ok=True)
-            _write_draft(draft, place, text)
-            places[draft] = place
-        for draft, place in places.items():
-            draft.replace(place)
+            beside = place.with_name(f".{os.urandom(16).hex()}.tmp")
+            places[beside] = place
+            _write_beside(place, beside, text)
+        for beside, place in places.items():
+            beside.replace(place)
+    finally:
+        for beside in places:
+            beside.unlink(missing_ok=True)
 
 
-def _write_draft(draft: Path, place: Path, text: str) -> None:
+def _write_beside(place: Path, beside: Path, text: str) -> None:
     """Write what is to become a file; it gets the mode that the file has."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    with draft.open("xb") as file:
+    with beside.open("xb") as file:
         if place.exists():
-            draft.chmod(place.stat().st_mode)
+            copymode(place, beside)
         file.write(text.encode(errors="surrogateescape"))
