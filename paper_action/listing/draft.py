@@ -16,8 +16,8 @@ class Change(NamedTuple):
     """What a run brings: papers, records of rows to tidy by ID, how far it read."""
 
     papers: Sequence[Paper]
-    records: Mapping[str, Paper] = {}
-    cursor: Cursor | None = None
+    records: Mapping[str, Paper]
+    cursor: Cursor | None
 
 
 class Draft(NamedTuple):
@@ -82,16 +82,14 @@ def _around(
 ) -> tuple[str, str]:
     """Return the texts above and below our table; a note in them says the cursor."""
     text = before.page.text
-    place = before.place
-    above = text[: place.start]
-    below = text[place.stop :]
     note = before.note
-    if not cursor or not note:
-        return above, below
-    form = note_form(cursor, settings.section)
-    if note.end <= place.start:
-        return above[: note.start] + form + above[note.end :], below
-    return above, text[place.stop : note.start] + form + text[note.end :]
+    shift = 0  # by so much a note above the table grows
+    if cursor and note:
+        form = note_form(cursor, settings.section)
+        if note.start < before.place.start:
+            shift = len(form) - (note.end - note.start)
+        text = text[: note.start] + form + text[note.end :]
+    return text[: before.place.start + shift], text[before.place.stop + shift :]
 
 
 def _columns(before: Opened, settings: Settings) -> Sequence[str]:
