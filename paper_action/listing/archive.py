@@ -51,23 +51,19 @@ def _papers_of(text: str) -> set[str]:
     return page.papers(page.whole)
 
 
-def move_oldest(
-    draft: Draft, pages: Pages, settings: Settings
-) -> tuple[Draft, Pages, list[str]]:
+def move_oldest(draft: Draft, pages: Pages, settings: Settings) -> tuple[Draft, Pages]:
     """Move a draft's oldest rows until it is well under its limits.
 
-    Returns the draft that is left, with a line that leads to the rows that moved, the
-    pages that get them, and warnings. All rows of a paper move, but none that names
-    no paper.
+    Returns the draft that is left, with a line that leads to the rows that moved, and
+    the pages that get them. All rows of a paper move, but none that names no paper.
     """
     oldest = [row for row in draft.rows if row.ids]
     oldest.sort(key=lambda row: by_age(row.ids[0]))
     rest = draft._replace(rows=[row for row in draft.rows if not row.ids]).text
-    count, warnings = _surplus(oldest, rest, settings.max_bytes)
-    if not count:
-        return draft, {}, warnings
+    papers = {row.ids[0] for row in oldest[: _surplus(oldest, rest, settings)]}
+    if not papers:
+        return draft, {}
 
-    papers = {row.ids[0] for row in oldest[:count]}
     moved = [row for row in oldest if row.ids[0] in papers]
     staying = [row for row in draft.rows if papers.isdisjoint(row.ids[:1])]
     filed = _filed(moved, draft.header, pages, settings)
@@ -75,26 +71,28 @@ def move_oldest(
     link = f"[archive]({target}/)"
     if link not in rest:
         draft = draft.with_line(f"Older papers: {link}")
-    return draft._replace(rows=staying), filed, warnings
+    return draft._replace(rows=staying), filed
 
 
-def _surplus(oldest: Sequence[Row], rest: str, max_bytes: int) -> tuple[int, list[str]]:
-    """Return how many of the oldest rows are too many, and a warning if none may go.
+def is_too_long(text: str, settings: Settings) -> bool:
+    """Tell whether a text is longer than it may be."""
+    return 0 < settings.max_bytes < _size(text)
+
+
+def _surplus(oldest: Sequence[Row], rest: str, settings: Settings) -> int:
+    """Return how many of the oldest rows are too many: none if that is of no help.
 
     Where a limit is passed, so many go that the rows of some more days have room.
     """
-    size = _size(rest)
-    cost = formula_cost(rest)
-    room = max_bytes - size
-    formulas = _FORMULAS - cost
-    if not max_bytes or _count_fitting(oldest, room, formulas) == len(oldest):
-        return 0, []
-    if room < max_bytes // 10 or formulas < _FORMULAS // 10:
-        why = f"{size} of {max_bytes} bytes, {cost} of {_FORMULAS} formulas"
-        return 0, [f"max-bytes: no row is moved: without its rows the file has {why}"]
+    limit = settings.max_bytes
+    room = limit - _size(rest)
+    formulas = _FORMULAS - formula_cost(rest)
+    if not limit or _count_fitting(oldest, room, formulas) == len(oldest):
+        return 0
+    if room < limit // 10 or formulas < _FORMULAS // 10:
+        return 0
     newest = oldest[::-1]
-    staying = _count_fitting(newest, room * 3 // 4, formulas * 3 // 4)
-    return len(oldest) - staying, []
+    return len(oldest) - _count_fitting(newest, room * 3 // 4, formulas * 3 // 4)
 
 
 def _size(text: str) -> int:

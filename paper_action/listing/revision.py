@@ -14,7 +14,7 @@ from paper_action.paper import Cursor, Paper, Revision
 from paper_action.settings import Settings
 
 from . import advice
-from .archive import Pages, move_oldest, papers_of, read_archive
+from .archive import Pages, is_too_long, move_oldest, papers_of, read_archive
 from .data_file import extended, read_data_file
 from .draft import Change, Draft, drafted
 from .files import read_text, replace_all
@@ -90,7 +90,7 @@ def _revised(
     added = [paper for paper in change.papers if paper.id not in known]
     cursor = _next_note(before.note, change.cursor, settings, rows_come=bool(added))
     draft = drafted(before, Change(added, change.records, cursor), settings)
-    left, pages, warnings = move_oldest(draft, archive, settings)
+    left, pages = move_oldest(draft, archive, settings)
     is_change = bool(added or cursor) or left.rows != [*before.rows]
     done = Revision(
         added=added,
@@ -100,7 +100,7 @@ def _revised(
         moved=len(draft.rows) - len(left.rows),
         tidied=len(before.rows) - len([row for row in draft.rows if row.line]),
         notes=_notes(before, settings),
-        warnings=_warnings(before, warnings, settings, is_change=is_change),
+        warnings=_warnings(before, left, settings, is_change=is_change),
     )
     if not is_change:
         return done, {}
@@ -164,13 +164,16 @@ def _place(after: Opened, added: Sequence[Paper], settings: Settings) -> str:
 
 
 def _warnings(
-    before: Opened, said: Sequence[str], settings: Settings, *, is_change: bool
+    before: Opened, draft: Draft, settings: Settings, *, is_change: bool
 ) -> list[str]:
     """Return what a person should know of the file, or may have meant otherwise."""
-    said = [*before.warnings, *said]
+    said = [*before.warnings]
     is_made = is_change and not before.table and not before.part
     if is_made and before.papers - before.commented:
         said.append(advice.how_to_choose(settings.section))
+    if is_too_long(draft.text, settings):
+        why = f"nearly all of {settings.max_bytes} bytes are text around the rows"
+        said.append(f"max-bytes: no row moves, for {why}; shorten it, or write more")
     return [f"{settings.path}: {text}" for text in said]
 
 
