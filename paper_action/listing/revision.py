@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from paper_action.paper import Cursor, Paper, Revision
+from paper_action.paper import Cursor, Revision
 from paper_action.settings import Settings
 
 from . import advice
@@ -20,6 +20,7 @@ from .draft import Change, Draft, drafted
 from .files import read_text, replace_all
 from .marks import Note
 from .opening import NEEDED, Opened, opened, refusal
+from .page import Page
 from .table import Row
 
 _NEW_FILE = "# arXiv papers\n"
@@ -90,11 +91,12 @@ def _revised(
     added = [paper for paper in change.papers if paper.id not in known]
     cursor = _next_note(before.note, change.cursor, settings, rows_come=bool(added))
     draft = drafted(before, Change(added, change.records, cursor), settings)
+    ids = {paper.id for paper in added}
     left, pages = move_oldest(draft, archive, settings)
     is_change = bool(added or cursor) or left.rows != [*before.rows]
     done = Revision(
         added=added,
-        rows=[row.text.strip() for row in _rows_of(added, draft.rows)],
+        rows=[row.text.strip() for row in draft.rows if row.subject in ids],
         had=len(known),
         listed=len(change.papers) - len(added),
         moved=len(draft.rows) - len(left.rows),
@@ -104,9 +106,9 @@ def _revised(
     )
     if not is_change:
         return done, {}
-    after = _read_again(left, draft.rows, pages, cursor, settings)
-    files = {**pages, settings.path: left.text}
-    return done._replace(place=_place(after, added, settings)), files
+    page = _read_again(left, draft.rows, pages, cursor, settings)
+    place = _place(page, len(left.above), done.rows, settings)
+    return done._replace(place=place), {**pages, settings.path: left.text}
 
 
 def _next_note(
@@ -130,7 +132,7 @@ def _read_again(
     pages: Pages,
     cursor: Cursor | None,
     settings: Settings,
-) -> Opened:
+) -> Page:
     """Read what is about to be written; ConfigError if the next run would not find it.
 
     That is our table where it was put, its rows, those that moved, and the note.
@@ -142,25 +144,21 @@ def _read_again(
     noted = after.note.cursor if after.note else None
     is_noted = cursor in {None, noted}
     if after.place.start == start and written <= found and is_noted:
-        return after
+        return after.page
     line = after.page.number_at(start)
     why = f"the table in line {line} would not be found again with its rows"
     raise refusal(f"{why}; {NEEDED}", after.page, settings)
 
 
-def _rows_of(papers: Sequence[Paper], rows: Sequence[Row]) -> list[Row]:
-    """Return the rows that were made for papers."""
-    ids = {paper.id for paper in papers}
-    return [row for row in rows if row.subject in ids]
+def _place(page: Page, start: int, rows: Sequence[str], settings: Settings) -> str:
+    """Return where the first of the new rows stands, for people: file and line.
 
-
-def _place(after: Opened, added: Sequence[Paper], settings: Settings) -> str:
-    """Return where the first of the new rows stands, for people: file and line."""
-    if not added:
+    If it moved at once, that is where the table starts.
+    """
+    if not rows:
         return ""
-    lines = [row.line for row in _rows_of(added, after.rows)]
-    line = lines[0] if lines else after.page.number_at(after.place.start)
-    return f"{settings.path}, line {line}"
+    at = max(start, page.text.find(rows[0], start))
+    return f"{settings.path}, line {page.number_at(at)}"
 
 
 def _warnings(
