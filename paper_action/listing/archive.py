@@ -87,9 +87,9 @@ def _surplus(oldest: Sequence[Row], rest: str, settings: Settings) -> int:
     limit = settings.max_bytes
     room = limit - _size(rest)
     formulas = _FORMULAS - formula_cost(rest)
-    if not limit or _count_fitting(oldest, room, formulas) == len(oldest):
+    if not limit or room < limit // 10 or formulas < _FORMULAS // 10:
         return 0
-    if room < limit // 10 or formulas < _FORMULAS // 10:
+    if _count_fitting(oldest, room, formulas) == len(oldest):
         return 0
     newest = oldest[::-1]
     return len(oldest) - _count_fitting(newest, room * 3 // 4, formulas * 3 // 4)
@@ -105,14 +105,12 @@ def _filed(
     """Return the pages that get rows: each row goes to its month's first with room."""
     filed: dict[str, str] = {}
     ending = line_ending(header)
-    for first_day, group in groupby(rows, key=lambda row: month(row.ids[0])):
-        title = first_day.strftime("# arXiv papers of %B %Y")
-        new_page = title + ending + ending + header
-        path = f"{settings.folder}/{first_day.isoformat()[:7]}"
-        waiting = list(group)
+    for day, group in groupby(rows, key=lambda row: month(row.ids[0])):
+        new_page = f"# arXiv papers of {day:%B %Y}{ending}{ending}{header}"
+        name = f"{settings.folder}/{day:%Y-%m}.md"
         number = 1
+        waiting = list(group)
         while waiting:
-            name = f"{path}-{number}.md" if number > 1 else f"{path}.md"
             page = pages.get(name, new_page)
             room = settings.max_bytes - _size(page)
             count = _count_fitting(waiting, room, _FORMULAS - formula_cost(page))
@@ -122,6 +120,7 @@ def _filed(
                 filed[name] = page + "".join(row.text for row in waiting[:count])
                 waiting = waiting[count:]
             number += 1
+            name = f"{settings.folder}/{day:%Y-%m}-{number}.md"
     return filed
 
 
@@ -139,5 +138,4 @@ def _is_ours(page: str, new_page: str) -> bool:
     """Tell whether a page is as we make it, with nothing below its table."""
     if not page.startswith(new_page) or not page.endswith(line_ending(new_page)):
         return False
-    tables = read_page(page).tables
-    return bool(tables) and tables[0].end == len(page)
+    return read_page(page).tables[0].end == len(page)
