@@ -36,13 +36,10 @@ def read_text(folder: Path, name: str, setting: str) -> str:
         raise ConfigError(
             setting, f"{name!r} is kept in git-lfs; keep it in git itself"
         )
-    refusal = ConfigError(setting, f"{name!r} is not UTF-8 text; save it as UTF-8")
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        raise refusal from None
-    if "\0" in text:  # ASCII in UTF-16 is valid UTF-8, but has a NUL at every letter
-        raise refusal
+    text = content.decode(errors="replace")
+    # ASCII in UTF-16 is valid UTF-8, but has a NUL at every letter.
+    if text.encode() != content or "\0" in text:
+        raise ConfigError(setting, f"{name!r} is not UTF-8 text; save it as UTF-8")
     if text and not text.endswith(("\r", "\n")):
         text += line_ending(text)
     return text
