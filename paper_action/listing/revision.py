@@ -5,7 +5,7 @@ perhaps a data file. What is about to be written is read first, as the next run 
 read it, so that no list can grow by the same papers day after day.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -62,8 +62,10 @@ def revise(folder: Path, change: Change, settings: Settings) -> Revision:
     would not find what this one wrote.
     """
     before = _read(folder, settings)
-    archive = read_archive(folder, settings)
-    done, files = _revised(before, archive, change, settings)
+    done, files = _revised(before, read_archive(folder, settings), change, settings)
+    done = done._replace(
+        notes=_notes(before, settings), warnings=_warnings(before, files, settings)
+    )
     if settings.dry_run or not files:
         return done
 
@@ -93,7 +95,6 @@ def _revised(
     draft = drafted(before, Change(added, change.records, cursor), settings)
     ids = {paper.id for paper in added}
     left, pages = move_oldest(draft, archive, settings)
-    is_change = bool(added or cursor) or left.rows != [*before.rows]
     done = Revision(
         added=added,
         rows=[row.text.strip() for row in draft.rows if row.subject in ids],
@@ -101,10 +102,8 @@ def _revised(
         listed=len(change.papers) - len(added),
         moved=len(draft.rows) - len(left.rows),
         tidied=len(before.rows) - len([row for row in draft.rows if row.line]),
-        notes=_notes(before, settings),
-        warnings=_warnings(before, left, settings, is_change=is_change),
     )
-    if not is_change:
+    if not added and not cursor and left.rows == [*before.rows]:
         return done, {}
     page = _read_again(left, draft.rows, pages, cursor, settings)
     place = _place(page, len(left.above), done.rows, settings)
@@ -146,8 +145,8 @@ def _read_again(
     if after.place.start == start and written <= found and is_noted:
         return after.page
     line = after.page.number_at(start)
-    why = f"the table in line {line} would not be found again with its rows"
-    raise refusal(f"{why}; {NEEDED}", after.page, settings)
+    why = f"the table in line {line} would not be found again with its rows; {NEEDED}"
+    raise refusal(why, after.page, settings)
 
 
 def _place(page: Page, start: int, rows: Sequence[str], settings: Settings) -> str:
@@ -162,14 +161,14 @@ def _place(page: Page, start: int, rows: Sequence[str], settings: Settings) -> s
 
 
 def _warnings(
-    before: Opened, draft: Draft, settings: Settings, *, is_change: bool
+    before: Opened, files: Mapping[str, str], settings: Settings
 ) -> list[str]:
     """Return what a person should know of the file, or may have meant otherwise."""
     said = [*before.warnings]
-    is_made = is_change and not before.table and not before.part
+    is_made = files and not before.table and not before.part
     if is_made and before.papers - before.commented:
         said.append(advice.how_to_choose(settings.section))
-    if is_too_long(draft.text, settings):
+    if is_too_long(files.get(settings.path, before.page.text), settings):
         why = f"nearly all of {settings.max_bytes} bytes are text around the rows"
         said.append(f"max-bytes: no row moves, for {why}; shorten it, or write more")
     return [f"{settings.path}: {text}" for text in said]
