@@ -358,11 +358,11 @@ def test_a_limit_of_zero_lets_formulas_be(folder):
     assert revise(folder, HEAD, maths(1, 500), max_bytes=0).moved == 0
 
 
-def test_beside_too_many_formulas_that_are_not_in_rows_no_row_moves(folder):
+def test_formulas_that_are_not_in_rows_count_too(folder):
     text = "A formula, $`x`$.\n" * 1800 + f"\n{HEAD}"
     done = revise(folder, text, maths(1, 20))
-    assert done.moved == 0
-    assert len(ids(get(folder))) == 20
+    assert 0 < done.moved < 20
+    assert most_formulas(folder) <= 1900
 
 
 def test_a_row_that_no_page_could_hold_has_one_of_its_own(folder):

@@ -39,10 +39,7 @@ def read_archive(folder: Path, settings: Settings) -> Pages:
 
 def papers_of(pages: Pages) -> set[str]:
     """Return the papers that pages list."""
-    papers: set[str] = set()
-    for text in pages.values():
-        papers |= _papers_of(text)
-    return papers
+    return {paper for text in pages.values() for paper in _papers_of(text)}
 
 
 @cache  # a run reads the archive twice
@@ -80,14 +77,14 @@ def is_too_long(text: str, settings: Settings) -> bool:
 
 
 def _surplus(oldest: Sequence[Row], rest: str, settings: Settings) -> int:
-    """Return how many of the oldest rows are too many: none if that is of no help.
+    """Return how many of the oldest rows are too many; none if the rest is too long.
 
     Where a limit is passed, so many go that the rows of some more days have room.
     """
     limit = settings.max_bytes
     room = limit - _size(rest)
     formulas = _FORMULAS - formula_cost(rest)
-    if not limit or room < limit // 10 or formulas < _FORMULAS // 10:
+    if not limit or room < limit // 10:
         return 0
     if _count_fitting(oldest, room, formulas) == len(oldest):
         return 0
