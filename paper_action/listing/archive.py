@@ -103,8 +103,10 @@ def _filed(
     filed: dict[str, str] = {}
     ending = line_ending(header)
     for day, group in groupby(rows, key=lambda row: month(row.ids[0])):
-        new_page = f"# arXiv papers of {day:%B %Y}{ending}{ending}{header}"
-        name = f"{settings.folder}/{day:%Y-%m}.md"
+        title = day.strftime("# arXiv papers of %B %Y")
+        new_page = title + ending + ending + header
+        stem = settings.folder + day.strftime("/%Y-%m")
+        name = f"{stem}.md"
         number = 1
         waiting = list(group)
         while waiting:
@@ -117,7 +119,7 @@ def _filed(
                 filed[name] = page + "".join(row.text for row in waiting[:count])
                 waiting = waiting[count:]
             number += 1
-            name = f"{settings.folder}/{day:%Y-%m}-{number}.md"
+            name = f"{stem}-{number}.md"
     return filed
 
 
