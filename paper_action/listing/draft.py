@@ -132,6 +132,5 @@ def _tidied(draft: Draft, records: Mapping[str, Paper]) -> list[Row]:
             said = {"", *cells(paper, draft.columns), *first.cells}
             if said.issuperset(made.cells):
                 continue
-        is_same = made.text.strip() == row.text.strip()
-        left.append(row if is_same else made)
+        left.append(row if row.text == made.text else made)
     return left
