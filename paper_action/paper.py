@@ -17,8 +17,8 @@ _ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?", re.
 _ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
 _DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
 _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
-# GitHub makes a link of www., too. Each alternative begins with a sign of its own, which
-# lets the search go from one such sign to the next.
+# GitHub makes a link of www., too. Each alternative begins with a sign of its own, so
+# that the search goes from one such sign to the next.
 _BEGIN = r"h(?i:ttps?://)|H(?i:ttps?://)|w(?<=\bw)ww\."
 # A link to one paper, any version; group 1 is the ID.
 LINK = re.compile(

@@ -11,13 +11,14 @@ token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 from argparse import ArgumentParser, RawTextHelpFormatter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from os.path import isfile, realpath  # Path's own raise for some names
+from os.path import isfile  # Path's own raises for some names
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import __version__, match, readers
 from .match import Keywords
 from .paper import ConfigError, Paper
+from .places import located
 from .readers import Reader, choice, words
 from .taxonomy import CATEGORIES, nearest
 
@@ -239,23 +240,6 @@ def _token(argv: Sequence[str], environ: Mapping[str, str]) -> str:
             "token", "it holds a character that no token has; copy it once more"
         )
     return token
-
-
-def located(root: Path, name: str, setting: str) -> Path:
-    """Return the real place of a file below ``root``, links followed.
-
-    Raises ConfigError if it lies outside, or where git keeps what is its own.
-    """
-    top = Path(realpath(root))
-    target = Path(realpath(top / name))
-    if not target.is_relative_to(top):
-        raise ConfigError(
-            setting, f"{name!r} leads out of the checkout; write a place in it"
-        )
-    parts = [part.lower() for part in target.relative_to(top).parts]
-    if ".git" in parts:
-        raise ConfigError(setting, f"{name!r} leads into .git; write another folder")
-    return target
 
 
 def _public(name: str) -> str:

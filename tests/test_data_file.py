@@ -93,7 +93,7 @@ def test_a_header_may_tell_papers_by_their_addresses(folder):
 
 @pytest.mark.parametrize("name", ["d.csv", "d.CSV"])
 @pytest.mark.parametrize(("said", "text"), pages("refused d.csv"))
-def test_a_header_without_one_id_is_an_error_at_once(folder, said, text, name):
+def test_a_header_without_an_id_is_an_error_at_once(folder, said, text, name):
     put(folder, text, name)
     with pytest.raises(ConfigError, match=said):
         listed(folder, data_file=name)

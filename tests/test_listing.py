@@ -202,7 +202,7 @@ def test_a_file_that_cannot_take_rows_is_an_error_at_once_and_stays(folder, said
     with pytest.raises(ConfigError, match=said):
         listing.listed(folder, chosen())
     with pytest.raises(ConfigError, match=said):
-        listing.revise(folder, Change(NEW), chosen())
+        listing.revise(folder, Change(NEW, {}, None), chosen())
     assert tree(folder) == {"README.md": text.encode()}
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from paper_action.paper import PushError, Revision
-from paper_action.settings import Settings, located
+from paper_action.places import located
+from paper_action.settings import Settings
 
 from .program import Git
 

@@ -1,19 +1,20 @@
 """The archive: which rows are too many for a page, and which page they move to."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from posixpath import dirname, relpath
-from typing import NamedTuple
 from urllib.parse import quote
 
 from paper_action.paper import by_age, month
-from paper_action.settings import Settings, located
+from paper_action.places import located
+from paper_action.settings import Settings
 from paper_action.text import formula_cost
 
+from .draft import Draft
 from .files import line_ending
-from .frame import Frame
 from .page import read_page
 from .table import Row
 
@@ -23,31 +24,13 @@ Pages = Mapping[str, str]  # the texts by path below root, with /
 _FORMULAS = 1_900
 
 
-class Move(NamedTuple):
-    """What moves: the rows that stay, those that go, and the pages that get them.
-
-    Where rows go, a line in the ``frame`` leads to them.
-    """
-
-    frame: Frame
-    staying: Sequence[Row]
-    moved: Sequence[Row]
-    pages: Pages
-    warnings: Sequence[str]
-
-    @property
-    def text(self) -> str:
-        """The text of the list with the rows that stay."""
-        return self.frame.text(self.staying)
-
-
 def read_archive(folder: Path, settings: Settings) -> Pages:
     """Return the pages of our part of the archive, whoever made them.
 
     What has a page's name and is no file counts as a page with nothing of ours.
     """
     pages: dict[str, str] = {}
-    for file in sorted((folder / settings.folder).rglob("*.md")):
+    for file in (folder / settings.folder).rglob("*.md"):
         name = file.relative_to(folder).as_posix()
         place = located(folder, name, "archive")
         content = place.read_bytes() if place.is_file() else b""
@@ -57,10 +40,7 @@ def read_archive(folder: Path, settings: Settings) -> Pages:
 
 def papers_of(pages: Pages) -> set[str]:
     """Return the papers that pages list."""
-    papers: set[str] = set()
-    for text in pages.values():
-        papers |= _papers_of(text)
-    return papers
+    return {paper for text in pages.values() for paper in _papers_of(text)}
 
 
 @cache  # a run reads the archive twice
@@ -69,66 +49,50 @@ def _papers_of(text: str) -> set[str]:
     return page.papers(page.whole)
 
 
-def move_oldest(
-    rows: Sequence[Row], frame: Frame, pages: Pages, settings: Settings
-) -> Move:
-    """Move the oldest rows until the file is well under its limits.
+def move_oldest(draft: Draft, pages: Pages, settings: Settings) -> tuple[Draft, Pages]:
+    """Move a draft's oldest rows until it is well under its limits.
 
-    A row that names no paper stays. A file that is hardly more than other text gets a
-    warning instead.
+    Returns the draft that is left, with a line that leads to the rows that moved, and
+    the pages that get them. All rows of a paper move, but none that names no paper.
     """
-    places = [place for place, row in enumerate(rows) if row.ids]
-    places.sort(key=lambda place: by_age(rows[place].ids[0]))
-    oldest = [rows[place] for place in places]
-    rest = frame.text(row for row in rows if not row.ids)
-    count, warnings = _surplus(oldest, rest, settings.max_bytes)
-    moved = oldest[:count]
-    left = set(places[:count])
+    oldest = [row for row in draft.rows if row.ids]
+    oldest.sort(key=lambda row: by_age(row.ids[0]))
+    rest = draft._replace(rows=[row for row in draft.rows if not row.ids]).text
+    papers = {row.ids[0] for row in oldest[: _surplus(oldest, rest, settings)]}
+    if not papers:
+        return draft, {}
+
+    moved = [row for row in oldest if row.ids[0] in papers]
+    staying = [row for row in draft.rows if papers.isdisjoint(row.ids[:1])]
+    filed = _filed(moved, draft.header, pages, settings)
     target = quote(relpath(settings.folder, dirname(settings.path)))
     link = f"[archive]({target}/)"
-    if moved and link not in rest:
-        frame = frame.with_line(f"Older papers: {link}")
-    return Move(
-        frame=frame,
-        staying=[row for place, row in enumerate(rows) if place not in left],
-        moved=moved,
-        pages=_filed(moved, frame.header, pages, settings),
-        warnings=warnings,
-    )
+    if link not in rest:
+        draft = draft.with_line(f"Older papers: {link}")
+    return draft._replace(rows=staying), filed
 
 
-def _surplus(oldest: Sequence[Row], rest: str, max_bytes: int) -> tuple[int, list[str]]:
-    """Return how many of the oldest rows are too many, and warnings if none can help.
+def is_too_long(text: str, settings: Settings) -> bool:
+    """Tell whether a text is longer than it may be."""
+    return 0 < settings.max_bytes < _size(text)
+
+
+def _surplus(oldest: Sequence[Row], rest: str, settings: Settings) -> int:
+    """Return how many of the oldest rows are too many; none if the rest is too long.
 
     Where a limit is passed, so many go that the rows of some more days have room.
     """
-    surplus = 0
-    warnings: list[str] = []
-    if not max_bytes:
-        return surplus, warnings
-    measures = [("bytes", max_bytes, _size), ("formulas", _FORMULAS, formula_cost)]
-    for unit, limit, measure in measures:
-        least = measure(rest)
-        costs = [measure(row.text) for row in oldest]
-        if least + sum(costs) <= limit:
-            continue
-        if least > limit * 9 // 10:
-            why = f"without its rows the file has {least} {unit}, of at most {limit}"
-            warnings.append(f"max-bytes: no row is moved: {why}")
-            continue
-        room = (limit - least) * 3 // 4
-        surplus = max(surplus, _first_to_go(costs, room))
-    return surplus, warnings
-
-
-def _first_to_go(costs: Sequence[int], room: int) -> int:
-    """Return how many of the first must go for the others to fit into a room."""
-    total = sum(costs)
-    for count, cost in enumerate(costs):
-        if total <= room:
-            return count
-        total -= cost
-    return len(costs)
+    limit = settings.max_bytes
+    room = limit - _size(rest)
+    formulas = _FORMULAS - formula_cost(rest)
+    if not limit or room < limit // 10:
+        return 0
+    if formulas < 0:  # of the text around the rows, which no move would help
+        formulas = sys.maxsize
+    if _count_fitting(oldest, room, formulas) == len(oldest):
+        return 0
+    newest = oldest[::-1]
+    return len(oldest) - _count_fitting(newest, room * 3 // 4, formulas * 3 // 4)
 
 
 def _size(text: str) -> int:
@@ -141,33 +105,33 @@ def _filed(
     """Return the pages that get rows: each row goes to its month's first with room."""
     filed: dict[str, str] = {}
     ending = line_ending(header)
-    for first_day, group in groupby(rows, key=lambda row: month(row.ids[0])):
-        title = first_day.strftime("# arXiv papers of %B %Y")
+    for day, group in groupby(rows, key=lambda row: month(row.ids[0])):
+        title = day.strftime("# arXiv papers of %B %Y")
         new_page = title + ending + ending + header
-        path = f"{settings.folder}/{first_day.isoformat()[:7]}"
-        waiting = list(group)
+        stem = settings.folder + day.strftime("/%Y-%m")
+        name = f"{stem}.md"
         number = 1
+        waiting = list(group)
         while waiting:
-            name = f"{path}-{number}.md" if number > 1 else f"{path}.md"
             page = pages.get(name, new_page)
-            count = _count_fitting(page, waiting, settings.max_bytes)
+            room = settings.max_bytes - _size(page)
+            count = _count_fitting(waiting, room, _FORMULAS - formula_cost(page))
             if page == new_page:  # it takes a row that is too long for any
                 count = max(count, 1)
             if count and _is_ours(page, new_page):
                 filed[name] = page + "".join(row.text for row in waiting[:count])
                 waiting = waiting[count:]
             number += 1
+            name = f"{stem}-{number}.md"
     return filed
 
 
-def _count_fitting(page: str, rows: Sequence[Row], limit: int) -> int:
-    """Return for how many of the first rows a page has room."""
-    size = _size(page)
-    formulas = formula_cost(page)
+def _count_fitting(rows: Sequence[Row], room: int, formulas: int) -> int:
+    """Return how many of the first rows fit into so many bytes and formulas."""
     for count, row in enumerate(rows):
-        size += _size(row.text)
-        formulas += formula_cost(row.text)
-        if size > limit or formulas > _FORMULAS:
+        room -= _size(row.text)
+        formulas -= formula_cost(row.text)
+        if room < 0 or formulas < 0:
             return count
     return len(rows)
 
@@ -176,5 +140,4 @@ def _is_ours(page: str, new_page: str) -> bool:
     """Tell whether a page is as we make it, with nothing below its table."""
     if not page.startswith(new_page) or not page.endswith(line_ending(new_page)):
         return False
-    tables = read_page(page).tables
-    return bool(tables) and tables[0].end == len(page)
+    return read_page(page).tables[0].end == len(page)

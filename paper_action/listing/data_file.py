@@ -10,11 +10,9 @@ from paper_action.paper import ConfigError, Paper
 from paper_action.settings import Settings
 from paper_action.text import plain, split_paragraphs
 
-from .files import line_ending, read_text
+from .files import line_ending, read_text, split_lines
 
 Record = dict[str, str | list[str]]
-
-_HEADER_LIMIT = 50_000  # characters in which a header ends
 
 
 def record(paper: Paper) -> Record:
@@ -42,11 +40,9 @@ def read_data_file(folder: Path, settings: Settings) -> str:
     """
     name = settings.data_file
     text = read_text(folder, name, "data-file") if name else ""
-    if text and name.lower().endswith(".csv"):
-        fields = _fields(text)
-        if fields.count("id") > 1 or not {"id", "url"} & {*fields}:
-            what = f"{name!r} needs a header with one `id` or `url`, as in id,title,url"
-            raise ConfigError("data-file", what)
+    if text and _is_csv(settings) and {"id", "url"}.isdisjoint(_fields(text)):
+        what = f"{name!r} needs a header with `id` or `url`, as in id,title,url"
+        raise ConfigError("data-file", what)
     return text
 
 
@@ -54,20 +50,26 @@ def extended(text: str, papers: Sequence[Paper], settings: Settings) -> str:
     """Return the text of the data file with papers at its end."""
     ending = line_ending(text)
     records = [record(paper) for paper in papers]
-    if settings.data_file.lower().endswith(".jsonl"):
+    if not _is_csv(settings):
         lines = [json.dumps(each, ensure_ascii=False) + ending for each in records]
         return text + "".join(lines)
-    rows = StringIO(newline="")
-    fields = _fields(text) if text else [*records[0]]
-    writer = csv.DictWriter(rows, fields, extrasaction="ignore", lineterminator=ending)
     if not text:
-        writer.writeheader()
+        text = ",".join(records[0]) + ending
+    rows = StringIO(newline="")
+    writer = csv.DictWriter(
+        rows, _fields(text), extrasaction="ignore", lineterminator=ending
+    )
     for each in records:
         joined = {name: "; ".join(each[name]) for name in ("authors", "categories")}
         writer.writerow(each | joined)
     return text + rows.getvalue()
 
 
+def _is_csv(settings: Settings) -> bool:
+    return settings.data_file.lower().endswith(".csv")
+
+
 def _fields(text: str) -> list[str]:
-    header = StringIO(text[:_HEADER_LIMIT].lstrip("\ufeff"), newline="")
-    return next(csv.reader(header))
+    """Return the names in the header of a CSV file."""
+    lines = split_lines(text.lstrip("\ufeff"))
+    return next(csv.reader(lines[:1]))

@@ -3,12 +3,12 @@
 import os
 import re
 from collections.abc import Mapping
-from contextlib import ExitStack
 from io import StringIO
 from pathlib import Path, PurePosixPath
+from shutil import copymode
 
 from paper_action.paper import ConfigError
-from paper_action.settings import located
+from paper_action.places import located
 
 
 def split_lines(text: str) -> list[str]:
@@ -36,13 +36,10 @@ def read_text(folder: Path, name: str, setting: str) -> str:
         raise ConfigError(
             setting, f"{name!r} is kept in git-lfs; keep it in git itself"
         )
-    refusal = ConfigError(setting, f"{name!r} is not UTF-8 text; save it as UTF-8")
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        raise refusal from None
-    if "\0" in text:  # ASCII in UTF-16 is valid UTF-8, but has a NUL at every letter
-        raise refusal
+    text = content.decode(errors="replace")
+    # ASCII in UTF-16 is valid UTF-8, but has a NUL at every letter.
+    if text.encode() != content or "\0" in text:
+        raise ConfigError(setting, f"{name!r} is not UTF-8 text; save it as UTF-8")
     if text and not text.endswith(("\r", "\n")):
         text += line_ending(text)
     return text
@@ -70,21 +67,23 @@ def replace_all(folder: Path, files: Mapping[str, str]) -> None:
     taken away whatever happens.
     """
     places: dict[Path, Path] = {}
-    with ExitStack() as leaving:
+    try:
         for name, text in files.items():
             place = located(folder, name, "path")
-            draft = place.with_name(f".{os.urandom(16).hex()}.tmp")
-            leaving.callback(draft.unlink, missing_ok=True)
-            _write_draft(draft, place, text)
-            places[draft] = place
-        for draft, place in places.items():
-            draft.replace(place)
+            beside = place.with_name(f".{os.urandom(16).hex()}.tmp")
+            places[beside] = place
+            _write_beside(place, beside, text)
+        for beside, place in places.items():
+            beside.replace(place)
+    finally:
+        for beside in places:
+            beside.unlink(missing_ok=True)
 
 
-def _write_draft(draft: Path, place: Path, text: str) -> None:
+def _write_beside(place: Path, beside: Path, text: str) -> None:
     """Write what is to become a file; it gets the mode that the file has."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    with draft.open("xb") as file:
+    with beside.open("xb") as file:
         if place.exists():
-            draft.chmod(place.stat().st_mode)
+            copymode(place, beside)
         file.write(text.encode(errors="surrogateescape"))

@@ -10,16 +10,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from paper_action.paper import Cursor, Paper, Revision
+from paper_action.paper import Cursor, Revision
 from paper_action.settings import Settings
 
 from . import advice
-from .archive import Move, Pages, move_oldest, papers_of, read_archive
+from .archive import Pages, is_too_long, move_oldest, papers_of, read_archive
 from .data_file import extended, read_data_file
+from .draft import Change, Draft, drafted
 from .files import read_text, replace_all
-from .frame import frame_of, made_row, tidied
 from .marks import Note
 from .opening import NEEDED, Opened, opened, refusal
+from .page import Page
+from .table import Row
 
 _NEW_FILE = "# arXiv papers\n"
 # A note that is older moves without new rows too: the query API is asked from it on.
@@ -38,30 +40,6 @@ class State(NamedTuple):
     cursor: Cursor | None
 
 
-class Change(NamedTuple):
-    """What a run brings: papers, records of rows to tidy by ID, how far it read."""
-
-    papers: Sequence[Paper]
-    records: Mapping[str, Paper] = {}
-    cursor: Cursor | None = None
-
-
-class _Draft(NamedTuple):
-    """What is to become of a list, and what is then to be said of it.
-
-    With a ``cursor`` the note is to say that.
-    """
-
-    move: Move
-    cursor: Cursor | None
-    revision: Revision
-
-    @property
-    def is_change(self) -> bool:
-        done = self.revision
-        return bool(done.added or done.moved or done.tidied or self.cursor)
-
-
 def listed(folder: Path, settings: Settings) -> State:
     """Return what the list says.
 
@@ -69,13 +47,10 @@ def listed(folder: Path, settings: Settings) -> State:
     """
     read_data_file(folder, settings)
     before = _read(folder, settings)
-    untidy: list[str] = []
-    if settings.tidy:
-        subjects = [row.subject for row in before.rows if row.subject]
-        untidy = list(dict.fromkeys(subjects))
+    subjects = [row.subject for row in before.rows if row.subject and settings.tidy]
     return State(
         papers=before.papers | papers_of(read_archive(folder, settings)),
-        untidy=untidy,
+        untidy=list(dict.fromkeys(subjects)),
         cursor=before.note.cursor if before.note else None,
     )
 
@@ -86,24 +61,18 @@ def revise(folder: Path, change: Change, settings: Settings) -> Revision:
     Nothing is written in a dry run, nor when a ConfigError tells that the next run
     would not find what this one wrote.
     """
-    data = read_data_file(folder, settings)
     before = _read(folder, settings)
-    is_new = not (folder / settings.path).exists()
-    draft = _drafted(before, read_archive(folder, settings), change, settings)
-    done = draft.revision._replace(
-        notes=_notes(before, settings), warnings=_warnings(before, draft, settings)
+    done, files = _revised(before, read_archive(folder, settings), change, settings)
+    done = done._replace(
+        notes=_notes(before, settings), warnings=_warnings(before, files, settings)
     )
-    if not draft.is_change:
+    if settings.dry_run or not files:
         return done
 
-    after = _read_again(draft, settings)
-    done = done._replace(place=_place(after, done.added, settings))
-    if settings.dry_run:
-        return done
-
-    files = {**draft.move.pages, settings.path: draft.move.text}
     if done.added and settings.data_file:
+        data = read_data_file(folder, settings)
         files[settings.data_file] = extended(data, done.added, settings)
+    is_new = not (folder / settings.path).exists()
     replace_all(folder, files)
     return done._replace(files=tuple(files), made_file=is_new)
 
@@ -113,28 +82,33 @@ def _read(folder: Path, settings: Settings) -> Opened:
     return opened(text or _NEW_FILE, settings)
 
 
-def _drafted(
+def _revised(
     before: Opened, archive: Pages, change: Change, settings: Settings
-) -> _Draft:
-    """Return what a change makes of a list."""
+) -> tuple[Revision, dict[str, str]]:
+    """Return what a change does to a list, and the new texts of its files, if any.
+
+    The list's own comes behind the pages of the archive that get its rows.
+    """
     known = before.papers | papers_of(archive)
     added = [paper for paper in change.papers if paper.id not in known]
     cursor = _next_note(before.note, change.cursor, settings, rows_come=bool(added))
-    frame = frame_of(before, cursor, settings)
-
-    old, changed = tidied(before.rows, change.records, frame)
-    new = [made_row(paper, frame) for paper in added]
-    rows = [*new, *old] if settings.order == "newest-first" else [*old, *new]
-    move = move_oldest(rows, frame, archive, settings)
-    revision = Revision(
+    draft = drafted(before, Change(added, change.records, cursor), settings)
+    ids = {paper.id for paper in added}
+    kept = [row for row in draft.rows if row.line]  # the others were made now
+    left, pages = move_oldest(draft, archive, settings)
+    done = Revision(
         added=added,
-        rows=[row.text.strip() for row in new],
+        rows=[row.text.strip() for row in draft.rows if row.subject in ids],
         had=len(known),
         listed=len(change.papers) - len(added),
-        moved=len(move.moved),
-        tidied=changed,
+        moved=len(draft.rows) - len(left.rows),
+        tidied=len(before.rows) - len(kept),
     )
-    return _Draft(move, cursor, revision)
+    if not added and not cursor and left.rows == [*before.rows]:
+        return done, {}
+    page = _read_again(left, draft.rows, pages, cursor, settings)
+    place = _place(page, len(left.above), done.rows, settings)
+    return done._replace(place=place), {**pages, settings.path: left.text}
 
 
 def _next_note(
@@ -152,43 +126,49 @@ def _next_note(
     return read if rows_come or is_old else None
 
 
-def _read_again(draft: _Draft, settings: Settings) -> Opened:
+def _read_again(
+    draft: Draft,
+    rows: Sequence[Row],
+    pages: Pages,
+    cursor: Cursor | None,
+    settings: Settings,
+) -> Page:
     """Read what is about to be written; ConfigError if the next run would not find it.
 
-    That is our table where it was put, its rows, the papers that moved, and the note.
+    That is our table where it was put, its rows, those that moved, and the note.
     """
-    after = opened(draft.move.text, settings)
-    start = len(draft.move.frame.above)
-    is_there = after.table is not None and after.table.start == start
-
-    rows = [*draft.move.staying, *draft.move.moved]
+    after = opened(draft.text, settings)
+    start = len(draft.above)
     written = {row.ids[0] for row in rows if row.ids}
-    found = papers_of(draft.move.pages)
-    for row in after.rows:
-        found.update(row.ids)
-
-    cursor = after.note.cursor if after.note else None
-    is_noted = draft.cursor in {None, cursor}
-    if is_there and is_noted and written <= found:
-        return after
+    found = papers_of(pages).union(*[row.ids for row in after.rows])
+    noted = after.note.cursor if after.note else None
+    is_noted = cursor in {None, noted}
+    if after.place.start == start and written <= found and is_noted:
+        return after.page
     line = after.page.number_at(start)
-    why = f"the table in line {line} would not be found again with its rows"
-    raise refusal(f"{why}; {NEEDED}", after.page, settings)
+    why = f"the table in line {line} would not be found again with its rows; {NEEDED}"
+    raise refusal(why, after.page, settings)
 
 
-def _place(after: Opened, added: Sequence[Paper], settings: Settings) -> str:
-    """Return where the first of the new rows stands, for people: file and line."""
-    if not added or not after.table:
+def _place(page: Page, start: int, rows: Sequence[str], settings: Settings) -> str:
+    """Return where the first of the new rows stands, for people: file and line.
+
+    If it moved at once, that is where the table starts.
+    """
+    if not rows:
         return ""
-    ids = {paper.id for paper in added}
-    lines = [row.line for row in after.rows if not ids.isdisjoint(row.ids[:1])]
-    line = min(lines, default=after.table.line)
-    return f"{settings.path}, line {line}"
+    at = max(start, page.text.find(rows[0], start))
+    return f"{settings.path}, line {page.number_at(at)}"
 
 
-def _warnings(before: Opened, draft: _Draft, settings: Settings) -> list[str]:
+def _warnings(
+    before: Opened, files: Mapping[str, str], settings: Settings
+) -> list[str]:
     """Return what a person should know of the file, or may have meant otherwise."""
-    said = [*before.warnings, *draft.move.warnings]
+    said = [*before.warnings]
+    if is_too_long(files.get(settings.path, before.page.text), settings):
+        why = f"nearly all of {settings.max_bytes} bytes are text around the rows"
+        said.append(f"max-bytes: no row moves, for {why}; shorten it, or write more")
     return [f"{settings.path}: {text}" for text in said]
 
 
