@@ -365,6 +365,11 @@ def test_formulas_that_are_not_in_rows_count_too(folder):
     assert most_formulas(folder) <= 1900
 
 
+def test_a_text_that_has_too_many_formulas_itself_keeps_its_rows(folder):
+    text = "A formula, $`x`$.\n" * 1901 + f"\n{HEAD}"
+    assert revise(folder, text, maths(1, 20)).moved == 0
+
+
 def test_a_row_that_no_page_could_hold_has_one_of_its_own(folder):
     large = paper("2503.00001", abstract="$x$ " * 3000)
     revise(folder, HEAD, [large, *maths(1, 10)])
