@@ -163,6 +163,14 @@ def test_the_place_names_the_file_and_of_rows_that_moved_at_once_the_table(folde
     assert done.place == "docs/list.md, line 5"
 
 
+def test_the_place_is_that_of_the_first_new_row_that_did_not_move(folder):
+    papers = [paper("2503.00001"), paper("2504.99999")]
+    rows = [ROW.format(arxiv_id(number), "x") for number in range(30)]
+    done = revise(folder, HEAD + "".join(rows), papers, max_bytes=2000)
+    number = int(done.place.rpartition(" ")[2])
+    assert "2504.99999" in get(folder).splitlines()[number - 1]
+
+
 def test_a_dry_run_tells_the_place_and_what_would_move_and_be_made_anew(folder):
     one = paper("2504.00001", abstract="word " * 99)
     changes = {"tidy": True, "max_bytes": 900}

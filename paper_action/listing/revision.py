@@ -107,7 +107,7 @@ def _revised(
     if not added and not cursor and left.rows == [*before.rows]:
         return done, {}
     page = _read_again(left, draft.rows, pages, cursor, settings)
-    place = _place(page, len(left.above), done.rows, settings)
+    place = _place(page, left, ids, settings)
     return done._replace(place=place), {**pages, settings.path: left.text}
 
 
@@ -150,14 +150,18 @@ def _read_again(
     raise refusal(why, after.page, settings)
 
 
-def _place(page: Page, start: int, rows: Sequence[str], settings: Settings) -> str:
-    """Return where the first of the new rows stands, for people: file and line.
+def _place(page: Page, draft: Draft, ids: Set[str], settings: Settings) -> str:
+    """Return where the first row of new papers stands, for people: file and line.
 
-    If it moved at once, that is where the table starts.
+    If all of them moved at once, that is where the table starts.
     """
-    if not rows:
+    if not ids:
         return ""
-    at = max(start, page.text.find(rows[0], start))
+    at = len(draft.above)
+    for row in draft.rows:
+        if row.subject in ids:
+            at = page.text.index(row.text, at)
+            break
     return f"{settings.path}, line {page.number_at(at)}"
 
 
