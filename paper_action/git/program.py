@@ -23,11 +23,10 @@ _PUSHED_TO = ("url", "pushurl", "proxy", "proxyauthmethod", "receivepack", "vcs"
 
 # Where a secret stands in git's words: before the "@" of an address, behind "//" or a
 # name and a colon, and in a proxy's address that git could not read.
-_SECRETS = (
-    r"(?<=//)[^/\s]*(?=@)",
-    r"[^\s/'\":@]+:(?!//)[^\s'\"]*(?=@)",
-    r"(?i)(?<=proxy syntax in ')[^']*",
-    r"(?i)(?<=proxy url ')[^']*",
+_SECRETS = re.compile(
+    r"(?<=//)[^/\s]*(?=@)"
+    r"|(?<![^\s/'\"@])[^\s/'\":@]*:(?!//)[^\s'\"]*(?=@)"
+    r"|(?i:(?<=proxy syntax in ')|(?<=proxy url '))[^']*"
 )
 
 
@@ -139,9 +138,7 @@ class Git:
         for secret in (self._settings.token, self._basic):
             if secret:
                 said = said.replace(secret, "***")
-        for place in _SECRETS:
-            said = re.sub(place, "***", said)
-        return said
+        return _SECRETS.sub("***", said)
 
 
 def _let_end(git: Popen[bytes], text: bytes, limit: float) -> None:
