@@ -412,7 +412,6 @@ def test_a_new_branch_is_taken_up_again(origin, unpushed):
 def test_a_branch_that_was_made_is_told(unpushed, branch, new):
     done = publish(unpushed, branch=branch)
     assert done.new_branch == new
-    assert ("the remote had no branch neu: it was made" in done.log) == bool(new)
 
 
 def test_a_branch_is_not_made_where_nothing_changed(origin, unpushed):
@@ -547,12 +546,12 @@ def test_a_push_goes_to_every_address_of_the_remote(origin, checkout, tmp_path):
 
 
 @posix
-def test_a_push_goes_through_the_proxy_of_the_remote(checkout):
+def test_a_push_goes_through_the_proxy_of_the_users_configuration(checkout):
     git(checkout, "remote", "set-url", "--push", "origin", "https://host.invalid/x")
     with socket.create_server(("127.0.0.1", 0)) as proxy, ThreadPoolExecutor(1) as pool:
         proxy.settimeout(30)
         address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
-        git(checkout, "config", "remote.origin.proxy", address)
+        git(checkout, "config", "http.proxy", address)
         done = pool.submit(publish, checkout)
         caller, _ = proxy.accept()
         asked = caller.recv(4096)
@@ -561,24 +560,6 @@ def test_a_push_goes_through_the_proxy_of_the_remote(checkout):
         error = done.exception()
     assert asked.startswith(b"CONNECT host.invalid:443")
     assert "the proxy does not let git through" in str(error)
-
-
-@posix
-def test_a_push_calls_what_the_remote_is_to_be_called_with(origin, checkout, tmp_path):
-    called = tmp_path / "called"
-    script(tmp_path / "receive", f'touch "{called}"; exec git receive-pack "$@"')
-    git(checkout, "config", "remote.origin.receivepack", str(tmp_path / "receive"))
-    publish(checkout)
-    assert called.exists()
-    assert shown(origin) == GROWN
-
-
-def test_an_address_is_written_anew_once(origin, checkout, tmp_path):
-    lead(checkout, f"{tmp_path}/here/origin.git")
-    git(checkout, "config", f"url.{tmp_path}/.insteadOf", f"{tmp_path}/here/")
-    git(checkout, "config", "url./nowhere/.insteadOf", f"{tmp_path}/origin")
-    publish(checkout)
-    assert shown(origin) == GROWN
 
 
 # Whose checkout, and whose filters
@@ -770,6 +751,15 @@ def test_what_git_says_of_a_command_tells_what_to_do(said, told):
 
 def test_what_git_says_at_length_is_told_up_to_a_length():
     assert len(str(refused("push", 1, "x" * 9999))) < 1100
+
+
+@posix
+def test_what_a_server_says_at_length_is_read_in_time(origin, checkout):
+    script(origin / "hooks/update", "head -c 300000 /dev/zero | tr '\\0' x >&2; exit 1")
+    begun = time.monotonic()
+    with pytest.raises(PushError, match="this failed: git push: remote: xxx"):
+        publish(checkout)
+    assert time.monotonic() - begun < 30
 
 
 @posix
