@@ -831,6 +831,36 @@ def test_what_was_pushed_is_reported_also_where_others_have_pushed_on_top(
     assert done.commit == git(origin, "rev-parse", f"{branch}^").strip()
 
 
+def lose_answer(wrap: Callable[[str], None], pushed: Path, away: str) -> None:
+    """Let a push end without an answer, and its server be away as a command says."""
+    lost = (
+        f"{shutil.which('git')} \"$@\"; touch '{pushed}'; echo 'RPC failed' >&2; exit 1"
+    )
+    gone = f"{away} '{pushed}' 2> /dev/null && {{ echo 'hung up' >&2; exit 128; }}"
+    wrap(f'case "$*" in *" push "*) {lost};; *ls-remote*) {gone};; esac')
+
+
+@posix
+def test_a_server_that_is_away_for_a_moment_is_asked_again_what_arrived(
+    origin, checkout, tmp_path, wrapped
+):
+    lose_answer(wrapped, tmp_path / "pushed", "rm")
+    done = publish(checkout)
+    assert "not now: git ls-remote: hung up" in done.log
+    assert done.commit == tip(origin)
+    assert subjects(origin) == ["Add", "Begin"]
+
+
+@posix
+def test_where_nobody_knows_what_arrived_nothing_is_done_again(
+    origin, checkout, tmp_path, wrapped
+):
+    lose_answer(wrapped, tmp_path / "pushed", "test -e")
+    with pytest.raises(PushError, match="nobody knows if the push arrived: not now: "):
+        publish(checkout, timeout=1, max_wait=1)
+    assert subjects(origin) == ["Add", "Begin"]
+
+
 @posix
 def test_a_push_that_is_refused_leaves_the_checkout_as_it_was(origin, checkout):
     script(origin / "hooks/update", "exit 1")

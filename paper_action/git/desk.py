@@ -20,8 +20,9 @@ from paper_action.settings import Settings
 
 from .program import Git
 from .refusals import PassingError
-from .worktree import Phrase, WorkTree
+from .worktree import WorkTree
 
+Phrase = Callable[[Revision, str], str]
 Revise = Callable[[Path], Revision]
 Result = TypeVar("Result")
 
@@ -42,10 +43,9 @@ class Desk:
         self._remote = self._chosen_remote()
         self._branch = self._chosen_branch()
         self._ref = f"refs/heads/{self._branch}"
-        said = self._git.run("remote get-url --push --all", self._remote)
-        self._addresses = said.splitlines()
+        addresses = self._git.run("remote get-url --push --all", self._remote)
+        self._addresses = addresses.splitlines()
         self._git.use_token(self._addresses[0])
-        self._done = Revision()  # by the last try
         lay_out = partial(self._lay_out, *self._kept_depth())
         self.folder = self._patiently(lay_out, tries=5).folder
 
@@ -57,15 +57,10 @@ class Desk:
         after 60 days without one GitHub switches schedules off.
         """
         attempt = partial(self._attempt, revise, phrase, keep_alive=keep_alive)
-        try:
-            self._patiently(attempt, tries=20)
-        except PushError as trouble:
-            if not self._has_arrived():  # what has counts, whatever git says
-                raise
-            self._log(f"pushed, but git is not content: {trouble}")
-        if self._done.commit:
-            self._follow(self._done.commit)
-        return self._done
+        done = self._patiently(attempt, tries=20)
+        if done.commit:
+            self._follow(done.commit)
+        return done
 
     def _chosen_remote(self) -> str:
         """Return the name of the remote to push to: origin, or else the first one."""
@@ -113,33 +108,39 @@ class Desk:
             time.sleep(random.uniform(0, longest))
         return step()
 
-    def _attempt(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> None:
-        """Revise, commit and push, unless the push of the try before has arrived."""
-        if self._has_arrived():
-            return
+    def _attempt(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Revision:
+        """Revise, commit and push."""
         tree = self._lay_out()
         revision = revise(tree.folder)
-        commit = tree.commit(revision, phrase, keep_alive=keep_alive)
-        self._done = revision._replace(commit=commit)
-        if commit:
-            self._push(commit)
-
-    def _push(self, commit: str) -> None:
-        """Push a commit, by address: so git notes nothing about the remote's branch.
-
-        There is no ref of ours, and no lock that could stay.
-        """
-        for address in self._addresses:
-            said = self._git.run("push --porcelain", address, f"{commit}:{self._ref}")
-            if "[new branch]" in said:
-                self._done = self._done._replace(new_branch=self._branch)
-
-    def _has_arrived(self) -> bool:
-        """Tell whether the branch has the last try's commit: an answer can be lost."""
-        commit = self._done.commit
+        message = phrase(revision, self._settings.commit_message)
+        commit = tree.commit(revision.files, message, keep_alive=keep_alive)
         if not commit:
-            return False
-        tip = self._fetch()
+            return revision
+        return revision._replace(commit=commit, new_branch=self._push(commit))
+
+    def _push(self, commit: str) -> str:
+        """Push a commit; return the name of the branch if that made it.
+
+        A push by address leaves no ref of ours in the repository, nor its lock. What
+        has arrived counts, whatever git says: an answer can be lost.
+        """
+        said = ""
+        leading = f"{commit}:{self._ref}"
+        try:
+            for address in self._addresses:
+                said += self._git.run("push --porcelain", address, leading)
+        except PushError as trouble:
+            if not self._has_arrived(commit):
+                raise
+            self._log(f"pushed, but git is not content: {trouble}")
+        return self._branch if "[new branch]" in said else ""
+
+    def _has_arrived(self, commit: str) -> bool:
+        """Tell whether the branch has a commit, by now maybe below others."""
+        try:
+            tip = self._patiently(self._fetch, tries=20)
+        except PassingError as trouble:  # a new try might find the papers listed
+            raise PushError(f"nobody knows if the push arrived: {trouble}") from None
         return not self._git.run("rev-list -1", commit, f"^{tip}")
 
     def _lay_out(self, *depth: str) -> WorkTree:

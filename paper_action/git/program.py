@@ -41,8 +41,8 @@ class Git:
         self._settings = settings
         self._basic = b64encode(f"x-access-token:{settings.token}".encode()).decode()
         self._environ = environment(settings.root, scratch)
-        self._options = ["-c", f"include.path={_CONFIG}"]
-        self._options += ["-c", f"http.lowSpeedTime={int(settings.timeout) + 1}"]
+        slow = f"http.lowSpeedTime={int(settings.timeout) + 1}"
+        self._options = ["-c", f"include.path={_CONFIG}", "-c", slow]
 
     def run(
         self, command: str, *arguments: str, given: str = "", **environ: str

@@ -1,14 +1,12 @@
 """The work tree of one try, with the list's files as the branch's tip has them."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 
-from paper_action.paper import PushError, Revision
+from paper_action.paper import PushError
 from paper_action.settings import Settings, located
 
 from .program import Git
-
-Phrase = Callable[[Revision, str], str]
 
 _LINK = "120000"  # how git writes that a file is a symbolic link
 _NO_FILTER = ("unspecified", "unset", "set")
@@ -32,16 +30,19 @@ class WorkTree:
         self._run("read-tree", tip)
         self._lay_out()
 
-    def commit(self, revision: Revision, phrase: Phrase, *, keep_alive: bool) -> str:
-        """Return a new commit on the tip, or nothing where nothing changed."""
-        names = [self._name(name) for name in revision.files]
+    def commit(self, files: Iterable[str], message: str, *, keep_alive: bool) -> str:
+        """Return a new commit on the tip, or nothing where no file has changed.
+
+        With ``keep_alive`` a branch that is old gets a commit that changes nothing.
+        """
+        names = [self._name(file) for file in files]
         self._run("update-index --add -z --stdin", given="\0".join(names))
-        if self._run("diff-index --cached --name-only", self._tip):
-            message = phrase(revision, self._settings.commit_message)
-        elif keep_alive and self._is_old():
+        if not self._run("diff-index --cached --name-only", self._tip):
+            old = int(self._settings.now.timestamp()) - _OLD
+            young = self._run("rev-list -1", f"--max-age={old}", self._tip)
+            if young or not keep_alive:
+                return ""
             message = "Keep the schedule alive"
-        else:
-            return ""
         tree = self._run("write-tree").strip()
         return self._run("commit-tree", tree, "-p", self._tip, given=message).strip()
 
@@ -93,8 +94,3 @@ class WorkTree:
                     f"{name} goes through the filter {value}, which a list cannot:"
                     f" add a last line to .gitattributes, `/{name} -filter`"
                 )
-
-    def _is_old(self) -> bool:
-        """Tell whether the branch's newest commit is old."""
-        since = int(self._settings.now.timestamp()) - _OLD
-        return not self._git.run("rev-list -1", f"--max-age={since}", self._tip)
