@@ -362,11 +362,12 @@ def test_a_link_of_the_branch_that_leads_out_of_it_is_a_configuration_error(
     assert (folder / "README.md").read_text() == "outside\n"
 
 
-def test_a_name_that_differs_by_case_alone_is_an_error(origin, checkout):
-    edit(origin, **{"docs/list.md": "# Mine\n"})
-    done = run_process(checkout, *COMMIT, "--path=docs/LIST.md")
+@pytest.mark.parametrize(("name", "given"), [("list", "LIST"), ("Über", "über")])
+def test_a_name_that_differs_by_case_alone_is_an_error(origin, checkout, name, given):
+    edit(origin, **{f"docs/{name}.md": "# Mine\n"})
+    done = run_process(checkout, *COMMIT, f"--path=docs/{given}.md")
     assert done.code == 2
-    assert "list.md" in done.err
+    assert f"{name}.md" in done.err
 
 
 # Branches

@@ -62,10 +62,11 @@ class WorkTree:
         links = [text.partition("\t")[2] for text in entries if text.startswith(_LINK)]
         self._run("checkout-index --force -z --stdin", given="\0".join(links))
         places = self._places()
-        ours = [f":(top,literal,icase){place}" for place in places]
-        files = self._run("ls-files -z --", *ours)
-        self._refuse_filters(files + "\0".join(places))
-        self._run("checkout-index --force -z --stdin", given=files)
+        starts = tuple(f"{place}/".casefold() for place in places)
+        names = self._run("ls-files -z").split("\0")
+        files = [name for name in names if f"{name}/".casefold().startswith(starts)]
+        self._refuse_filters([*files, *places])
+        self._run("checkout-index --force -z --stdin", given="\0".join(files))
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def _places(self) -> list[str]:
@@ -80,14 +81,15 @@ class WorkTree:
         place = located(self._tree, f"{self._prefix}{name}", "path")
         return place.relative_to(self._tree).as_posix()
 
-    def _refuse_filters(self, names: str) -> None:
+    def _refuse_filters(self, names: Iterable[str]) -> None:
         """Stop where a file goes through a filter of git's, such as that of Git LFS.
 
         It would keep the text elsewhere, and the commit would hold a name for something
         that nobody has sent.
         """
-        said = self._run("check-attr --cached -z --stdin filter", given=names)
-        fields = said.split("\0")  # name, "filter", value, and so on
+        check = "check-attr --cached -z --stdin filter"
+        fields = self._run(check, given="\0".join(names)).split("\0")
+        # Three fields belong to a name: itself, "filter" and the value.
         for name, value in zip(fields[::3], fields[2::3], strict=False):
             if value not in _NO_FILTER:
                 raise PushError(
