@@ -5,14 +5,11 @@ user's checkout is read or touched, nothing of ours can stay in the repository, 
 lost race is the same try once more.
 """
 
-import atexit
 import random
-import shutil
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TypeVar
 
 from paper_action.paper import ConfigError, PushError, Revision
@@ -38,8 +35,7 @@ class Desk:
         """Lay out the list; ``log`` is told of tries that fail."""
         self._settings = settings
         self._log = log
-        self._scratch = _scratch()
-        self._git = Git(settings, self._scratch)
+        self._git = Git(settings)
         self._remote = self._chosen_remote()
         self._branch = self._chosen_branch()
         self._ref = f"refs/heads/{self._branch}"
@@ -145,9 +141,7 @@ class Desk:
 
     def _lay_out(self, *depth: str) -> WorkTree:
         """Return the list's files as the branch's newest commit has them."""
-        tip = self._fetch(*depth)
-        folder = Path(mkdtemp(dir=self._scratch))
-        return WorkTree(self._git, self._settings, tip, folder)
+        return WorkTree(self._git, self._settings, self._fetch(*depth))
 
     def _fetch(self, *depth: str) -> str:
         """Fetch the branch's newest commit; a new branch grows from the default one.
@@ -175,15 +169,3 @@ class Desk:
             self._git.run("merge --quiet --ff-only --no-overwrite-ignore", commit)
         except PushError as trouble:
             self._log(f"pushed, but this checkout stays where it was: {trouble}")
-
-
-def _scratch() -> Path:
-    """Make a folder that is gone when the run ends, whatever ends it.
-
-    Its removal is arranged twice: the signal that ends a cancelled job may come in the
-    midst of it.
-    """
-    scratch = Path(mkdtemp(prefix="paper-action-")).resolve()
-    for _ in range(2):
-        atexit.register(shutil.rmtree, scratch, ignore_errors=True)
-    return scratch

@@ -1,7 +1,10 @@
 """The work tree of one try, with the list's files as the branch's tip has them."""
 
+import atexit
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import mkdtemp
 
 from paper_action.paper import PushError
 from paper_action.settings import Settings, located
@@ -19,14 +22,16 @@ class WorkTree:
     ``folder`` stands for ``root``.
     """
 
-    def __init__(self, git: Git, settings: Settings, tip: str, tree: Path) -> None:
-        """Lay out the list's files in an empty folder."""
+    def __init__(self, git: Git, settings: Settings, tip: str) -> None:
+        """Lay out the list's files in a folder that is gone when the run ends."""
         self._git = git
         self._settings = settings
         self._tip = tip
-        self._tree = tree
+        self._scratch = _scratch()
+        self._tree = self._scratch / "tree"
         self._prefix = git.run("rev-parse --show-prefix").removesuffix("\n")
-        self.folder = tree / self._prefix
+        self.folder = self._tree / self._prefix
+        self._tree.mkdir()
         self._run("read-tree", tip)
         self._lay_out()
 
@@ -48,7 +53,7 @@ class WorkTree:
 
     def _run(self, command: str, *arguments: str, given: str = "") -> str:
         """Return what a git command prints that works here, not in the checkout."""
-        index = f"{self._tree}.index"
+        index = str(self._scratch / "index")
         place = {"GIT_WORK_TREE": str(self._tree), "GIT_INDEX_FILE": index}
         return self._git.run(command, *arguments, given=given, **place)
 
@@ -96,3 +101,15 @@ class WorkTree:
                     f"{name} goes through the filter {value}, which a list cannot:"
                     f" add a last line to .gitattributes, `/{name} -filter`"
                 )
+
+
+def _scratch() -> Path:
+    """Make a folder that is gone when the run ends, whatever ends it.
+
+    Its removal is arranged twice: the signal that ends a cancelled job may come in the
+    midst of it.
+    """
+    scratch = Path(mkdtemp(prefix="paper-action-")).resolve()
+    for _ in range(2):
+        atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    return scratch
