@@ -1,4 +1,4 @@
-"""Run git: with what configuration and token, and for how long."""
+"""Run git: with what configuration, environment and token, and for how long."""
 
 import os
 import re
@@ -70,10 +70,10 @@ class Git:
         self._basic = b64encode(f"x-access-token:{settings.token}".encode()).decode()
         kept = {name: text for name, text in os.environ.items() if _is_wanted(name)}
         self._environ = kept | _SET
-        self._options = ["-c", f"include.path={_CONFIG}"]
-        self._options += ["-c", f"http.lowSpeedTime={int(settings.timeout) + 1}"]
-        checkout = _checkout(settings.root.resolve())
-        self._options += ["-c", f"safe.directory={checkout.as_posix()}"]
+        ours = f"include.path={_CONFIG}"
+        slow = f"http.lowSpeedTime={int(settings.timeout) + 1}"
+        safe = f"safe.directory={_checkout(settings.root.resolve()).as_posix()}"
+        self._options = ["-c", ours, "-c", slow, "-c", safe]
 
     def run(
         self, command: str, *arguments: str, given: str = "", **environ: str

@@ -27,8 +27,7 @@ class WorkTree:
         self._git = git
         self._settings = settings
         self._tip = tip
-        self._scratch = _scratch()
-        self._tree = self._scratch / "tree"
+        self._tree = _scratch() / "tree"
         self._prefix = git.run("rev-parse --show-prefix").removesuffix("\n")
         self.folder = self._tree / self._prefix
         self._tree.mkdir()
@@ -53,7 +52,7 @@ class WorkTree:
 
     def _run(self, command: str, *arguments: str, given: str = "") -> str:
         """Return what a git command prints that works here, not in the checkout."""
-        index = str(self._scratch / "index")
+        index = str(self._tree.with_name("index"))
         place = {"GIT_WORK_TREE": str(self._tree), "GIT_INDEX_FILE": index}
         return self._git.run(command, *arguments, given=given, **place)
 
