@@ -124,7 +124,7 @@ class Desk:
         leading = f"{commit}:{self._ref}"
         try:
             for address in self._addresses:
-                said += self._git.run("push --porcelain", address, leading)
+                said += self._git.run("push --porcelain --", address, leading)
         except PushError as trouble:
             if not self._has_arrived(commit):
                 raise
