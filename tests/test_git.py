@@ -235,12 +235,12 @@ def test_nothing_of_ours_stays_in_the_repository(checkout):
 @posix
 def test_nobody_else_can_look_at_the_desk(checkout, folder, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    modes: set[int] = set()
+    modes: list[int] = []
     publish(
         checkout,
-        meanwhile=lambda: modes.update(x.stat().st_mode for x in folder.iterdir()),
+        meanwhile=lambda: modes.extend(x.stat().st_mode for x in folder.iterdir()),
     )
-    assert {stat.S_IMODE(mode) for mode in modes} == {0o700}
+    assert [stat.S_IMODE(mode) for mode in modes] == [0o700]
 
 
 def test_git_has_the_time_of_a_request_where_nobody_waits_for_servers(origin, checkout):
@@ -615,6 +615,7 @@ def test_a_repository_above_the_one_that_was_given_is_not_trusted(checkout):
     [
         ("HOME", "", ".gitconfig"),
         ("HOME", "", ".config/git/config"),
+        ("USERPROFILE", "", ".gitconfig"),
         ("XDG_CONFIG_HOME", "", "git/config"),
         ("GIT_CONFIG_GLOBAL", 'a "b"\\c', ""),
     ],
@@ -633,9 +634,35 @@ def test_the_users_own_configuration_counts(
         "gh:list",
     )
     lead(checkout, "gh:list")
+    if variable == "USERPROFILE":
+        monkeypatch.delenv("HOME")
     monkeypatch.setenv(variable, str(place))
     publish(checkout)
     assert shown(origin) == GROWN
+
+
+def test_a_configuration_is_looked_for_from_the_checkout_on(
+    origin, checkout, tmp_path, monkeypatch
+):
+    git(tmp_path, "config", "--file=user", f"url.{origin}.insteadOf", "gh:list")
+    lead(checkout, "gh:list")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "../user")
+    publish(checkout)
+    assert shown(origin) == GROWN
+
+
+def test_of_the_users_two_configurations_the_one_in_the_home_itself_wins(
+    checkout, tmp_path, monkeypatch
+):
+    says = '[core]\n\tsshCommand = "echo Host key verification failed, {} >&2; false"\n'
+    (tmp_path / ".config" / "git").mkdir(parents=True)
+    (tmp_path / ".config" / "git" / "config").write_text(says.format("deep"))
+    (tmp_path / ".gitconfig").write_text(says.format("home"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    lead(checkout, "ssh://host.invalid/list")
+    with pytest.raises(PushError, match="failed, home"):
+        publish(checkout)
 
 
 # What stands in .gitattributes ⇒ the file that goes through a filter

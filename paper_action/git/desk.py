@@ -5,11 +5,15 @@ user's checkout is read or touched, nothing of ours can stay in the repository, 
 lost race is the same try once more.
 """
 
+import atexit
 import random
+import shutil
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
+from tempfile import gettempdir, mkdtemp
 from typing import TypeVar
 
 from paper_action.paper import ConfigError, PushError, Revision
@@ -35,7 +39,8 @@ class Desk:
         """Lay out the list; ``log`` is told of tries that fail."""
         self._settings = settings
         self._log = log
-        self._git = Git(settings)
+        self._scratch = _scratch()
+        self._git = Git(settings, self._scratch)
         self._remote = self._chosen_remote()
         self._branch = self._chosen_branch()
         self._ref = f"refs/heads/{self._branch}"
@@ -141,7 +146,9 @@ class Desk:
 
     def _lay_out(self, *depth: str) -> WorkTree:
         """Return the list's files as the branch's newest commit has them."""
-        return WorkTree(self._git, self._settings, self._fetch(*depth))
+        tip = self._fetch(*depth)
+        folder = Path(mkdtemp(dir=self._scratch))
+        return WorkTree(self._git, self._settings, tip, folder)
 
     def _fetch(self, *depth: str) -> str:
         """Fetch the branch's newest commit; a new branch grows from the default one.
@@ -169,3 +176,16 @@ class Desk:
             self._git.run("merge --quiet --ff-only --no-overwrite-ignore", commit)
         except PushError as trouble:
             self._log(f"pushed, but this checkout stays where it was: {trouble}")
+
+
+def _scratch() -> Path:
+    """Make a folder that is gone when the run ends, whatever ends it.
+
+    Nobody else can have its name. Its removal is arranged before there is anything to
+    remove, and twice: the signal that ends a cancelled job may come in the midst of it.
+    """
+    scratch = Path(gettempdir(), f"paper-action-{token_hex(8)}").resolve()
+    for _ in range(2):
+        atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700)
+    return scratch

@@ -1,4 +1,4 @@
-"""Run git: with what configuration, environment and token, and for how long."""
+"""Run git: with what configuration and token, and for how long."""
 
 import os
 import re
@@ -12,35 +12,11 @@ from tempfile import TemporaryFile
 from paper_action.paper import PushError
 from paper_action.settings import Settings
 
+from .environment import environment
 from .refusals import NO_ANSWER, NO_GIT, refused
 
 _CONFIG = Path(__file__).with_name("desk.gitconfig")
 _HEADER = "PAPER_ACTION_HEADER"  # the variable that hands the token to git
-
-# Of the caller's GIT_ variables those stay that configure git or say how to reach a
-# server. Others point to another repository, set a date, or trace, and a trace would
-# show the token.
-_STAYING = (
-    "GIT_ALLOW_",
-    "GIT_ASKPASS",
-    "GIT_CONFIG_",
-    "GIT_EXEC_",
-    "GIT_HTTP_PROXY",
-    "GIT_LFS",
-    "GIT_PROXY",
-    "GIT_SSH",
-    "GIT_SSL",
-)
-# git speaks English then, and asks for no password.
-_SET = {
-    # A local replacement of a commit would bring what nobody has pushed.
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    # A trace of the user's own may hold what was done, but not how the token came.
-    "GIT_TRACE2_CONFIG_PARAMS": "none",
-    "GIT_TRACE2_ENV_VARS": "none",
-    "LC_ALL": "C",
-}
 
 # Where a secret stands in git's words: before the "@" of an address, behind "//" or a
 # name and a colon, and in a proxy's address that git could not read.
@@ -59,21 +35,14 @@ class Git:
     push there is time to look whether it has arrived.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        """Prepare what every command is told.
-
-        git refuses a checkout that belongs to another user, as it does in a container.
-        The one that we were given is safe.
-        """
+    def __init__(self, settings: Settings, scratch: Path) -> None:
+        """Prepare what every command is told, with a file in ``scratch``."""
         self.limit = max(settings.max_wait, settings.timeout) / 2
         self._settings = settings
         self._basic = b64encode(f"x-access-token:{settings.token}".encode()).decode()
-        kept = {name: text for name, text in os.environ.items() if _is_wanted(name)}
-        self._environ = kept | _SET
-        ours = f"include.path={_CONFIG}"
+        self._environ = environment(settings.root, scratch)
         slow = f"http.lowSpeedTime={int(settings.timeout) + 1}"
-        safe = f"safe.directory={_checkout(settings.root.resolve()).as_posix()}"
-        self._options = ["-c", ours, "-c", slow, "-c", safe]
+        self._options = ["-c", f"include.path={_CONFIG}", "-c", slow]
 
     def run(
         self, command: str, *arguments: str, given: str = "", **environ: str
@@ -148,23 +117,6 @@ class Git:
             if secret:
                 said = said.replace(secret, "***")
         return _SECRETS.sub("***", said)
-
-
-def _is_wanted(name: str) -> bool:
-    return name.startswith(_STAYING) or not name.startswith(("GIT_", "PAPER_ACTION_"))
-
-
-def _checkout(root: Path) -> Path:
-    """Return the checkout that ``root`` is in, as far as it is of the same user.
-
-    A repository that somebody else has put above ours was not given to us.
-    """
-    for folder in (root, *root.parents):
-        repository = folder / ".git"
-        if repository.exists():
-            is_same = repository.stat().st_uid == root.stat().st_uid
-            return folder if is_same else root
-    return root
 
 
 def _let_end(git: Popen[bytes], text: bytes, limit: float) -> None:

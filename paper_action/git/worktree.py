@@ -1,10 +1,7 @@
 """The work tree of one try, with the list's files as the branch's tip has them."""
 
-import atexit
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import mkdtemp
 
 from paper_action.paper import PushError
 from paper_action.settings import Settings, located
@@ -22,15 +19,14 @@ class WorkTree:
     ``folder`` stands for ``root``.
     """
 
-    def __init__(self, git: Git, settings: Settings, tip: str) -> None:
-        """Lay out the list's files in a folder that is gone when the run ends."""
+    def __init__(self, git: Git, settings: Settings, tip: str, tree: Path) -> None:
+        """Lay out the list's files in an empty folder."""
         self._git = git
         self._settings = settings
         self._tip = tip
-        self._tree = _scratch() / "tree"
+        self._tree = tree
         self._prefix = git.run("rev-parse --show-prefix").removesuffix("\n")
-        self.folder = self._tree / self._prefix
-        self._tree.mkdir()
+        self.folder = tree / self._prefix
         self._run("read-tree", tip)
         self._lay_out()
 
@@ -52,7 +48,7 @@ class WorkTree:
 
     def _run(self, command: str, *arguments: str, given: str = "") -> str:
         """Return what a git command prints that works here, not in the checkout."""
-        index = str(self._tree.with_name("index"))
+        index = f"{self._tree}.index"
         place = {"GIT_WORK_TREE": str(self._tree), "GIT_INDEX_FILE": index}
         return self._git.run(command, *arguments, given=given, **place)
 
@@ -100,15 +96,3 @@ class WorkTree:
                     f"{name} goes through the filter {value}, which a list cannot:"
                     f" add a last line to .gitattributes, `/{name} -filter`"
                 )
-
-
-def _scratch() -> Path:
-    """Make a folder that is gone when the run ends, whatever ends it.
-
-    Its removal is arranged twice: the signal that ends a cancelled job may come in the
-    midst of it.
-    """
-    scratch = Path(mkdtemp(prefix="paper-action-")).resolve()
-    for _ in range(2):
-        atexit.register(shutil.rmtree, scratch, ignore_errors=True)
-    return scratch
