@@ -14,24 +14,26 @@ from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from tempfile import gettempdir, mkdtemp
+from typing import TypeVar
 
 from paper_action.paper import ConfigError, PushError, Revision
 from paper_action.settings import Settings
 
 from .program import Git
 from .refusals import PassingError
-from .worktree import Phrase, Tip, WorkTree
+from .worktree import WorkTree
 
+Phrase = Callable[[Revision, str], str]
 Revise = Callable[[Path], Revision]
+Result = TypeVar("Result")
 
 
 class Desk:
     """The list's files at the tip of the branch: revised here, committed and pushed.
 
-    Raises PushError where nothing can be pushed.
+    ``folder`` stands for ``root``, as the branch is when the desk is made. Raises
+    PushError where nothing can be pushed.
     """
-
-    _tree: WorkTree  # of the last try
 
     def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
         """Lay out the list; ``log`` is told of tries that fail."""
@@ -39,23 +41,14 @@ class Desk:
         self._log = log
         self._scratch = _scratch()
         self._git = Git(settings, self._scratch)
-        self._prefix = self._git.run("rev-parse --show-prefix").removesuffix("\n")
+        self._remote = self._chosen_remote()
         self._branch = self._chosen_branch()
         self._ref = f"refs/heads/{self._branch}"
-        self._remote = self._chosen_remote()
-        # Pushes go to a copy of the remote, under a name that nobody else has.
-        self._target = self._scratch.name
-        self._git.copy_remote(self._remote, self._target)
-        address = self._git.run("remote get-url --push", self._remote).strip()
-        self._git.use_token(address)
-        self._depth = self._kept_depth()
-        self._done = Revision()  # by the last try
-        self._patiently(self._lay_out, tries=5)
-
-    @property
-    def folder(self) -> Path:
-        """What stands for ``root``."""
-        return self._tree.folder
+        addresses = self._git.run("remote get-url --push --all", self._remote)
+        self._addresses = addresses.splitlines()
+        self._git.use_token(self._addresses[0])
+        lay_out = partial(self._lay_out, *self._kept_depth())
+        self.folder = self._patiently(lay_out, tries=5).folder
 
     def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Revision:
         """Commit and push what ``revise`` does to the folder, in one of several tries.
@@ -65,17 +58,19 @@ class Desk:
         after 60 days without one GitHub switches schedules off.
         """
         attempt = partial(self._attempt, revise, phrase, keep_alive=keep_alive)
-        try:
-            self._patiently(attempt, tries=20)
-        except PushError as trouble:
-            if not self._has_arrived():  # what has counts, whatever git says
-                raise
-            self._log(f"pushed, but git is not content: {trouble}")
-        if self._done.new_branch:
-            self._log(f"the remote had no branch {self._branch}: it was made")
-        if self._done.commit:
-            self._follow(self._done.commit)
-        return self._done
+        done = self._patiently(attempt, tries=20)
+        if done.commit:
+            self._follow(done.commit)
+        return done
+
+    def _chosen_remote(self) -> str:
+        """Return the name of the remote to push to: origin, or else the first one."""
+        remotes = self._git.run("remote").split()
+        if not remotes:
+            raise PushError(
+                "there is nowhere to push to: git remote add origin <address>"
+            )
+        return "origin" if "origin" in remotes else remotes[0]
 
     def _checked_out(self) -> str:
         """Return the name of the branch that is checked out, or nothing."""
@@ -92,89 +87,86 @@ class Desk:
             objection = f"git takes no branch of the name {name!r}; write main"
             raise ConfigError("branch", objection) from None
 
-    def _chosen_remote(self) -> str:
-        """Return the name of the remote to push to: origin, or else the first one."""
-        remotes = self._git.run("remote").split()
-        if not remotes:
-            raise PushError(
-                "there is nowhere to push to: git remote add origin <address>"
-            )
-        return "origin" if "origin" in remotes else remotes[0]
-
     def _kept_depth(self) -> list[str]:
         """Return the option that keeps a shallow checkout shallow, as it was given.
 
         The branch that is checked out needs none: it brings its new commits alone.
+        Nor does any later fetch, which brings all that has come since.
         """
         shallow = self._git.run("rev-parse --is-shallow-repository").strip()
         if shallow != "true" or self._branch == self._checked_out():
             return []
         return ["--depth", self._git.run("rev-list --count HEAD").strip()]
 
-    def _patiently(self, step: Callable[[], None], tries: int) -> None:
+    def _patiently(self, step: Callable[[], Result], tries: int) -> Result:
         """Take a step, again after a pause where another try may help."""
         for number in range(1, tries):
             try:
-                step()
-                return
+                return step()
             except PassingError as trouble:
                 self._log(f"try {number} of {tries}: {trouble}")
             longest = min(0.2 * 2**number, self._git.limit / tries)
             time.sleep(random.uniform(0, longest))
-        step()
+        return step()
 
-    def _attempt(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> None:
-        """Revise, commit and push, unless the push of the try before has arrived."""
-        if self._has_arrived():
-            return
-        self._lay_out()
-        revision = revise(self.folder)
-        commit = self._tree.commit(revision, phrase, keep_alive=keep_alive)
-        new_branch = self._branch if commit and self._tree.tip.is_new else ""
-        self._done = revision._replace(commit=commit, new_branch=new_branch)
-        if commit:
-            self._git.run("push --porcelain", self._target, f"{commit}:{self._ref}")
-
-    def _has_arrived(self) -> bool:
-        """Tell whether the branch has the last try's commit: an answer can be lost."""
-        commit = self._done.commit
+    def _attempt(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Revision:
+        """Revise, commit and push."""
+        tree = self._lay_out()
+        revision = revise(tree.folder)
+        message = phrase(revision, self._settings.commit_message)
+        commit = tree.commit(revision.files, message, keep_alive=keep_alive)
         if not commit:
-            return False
-        tip = self._fetch()
-        return not self._git.run("rev-list -1", commit, f"^{tip.commit}")
+            return revision
+        return revision._replace(commit=commit, new_branch=self._push(commit))
 
-    def _lay_out(self) -> None:
-        """Lay out the list's files as the branch's newest commit has them."""
-        tip = self._fetch()
+    def _push(self, commit: str) -> str:
+        """Push a commit; return the name of the branch if that made it.
+
+        A push by address leaves no ref of ours in the repository, nor its lock. What
+        has arrived counts, whatever git says: an answer can be lost.
+        """
+        said = ""
+        leading = f"{commit}:{self._ref}"
+        try:
+            for address in self._addresses:
+                said += self._git.run("push --porcelain --", address, leading)
+        except PushError as trouble:
+            if not self._has_arrived(commit):
+                raise
+            self._log(f"pushed, but git is not content: {trouble}")
+        return self._branch if "[new branch]" in said else ""
+
+    def _has_arrived(self, commit: str) -> bool:
+        """Tell whether the branch has a commit, by now maybe below others."""
+        try:
+            tip = self._patiently(self._fetch, tries=20)
+        except PassingError as trouble:  # a new try might find the papers listed
+            raise PushError(f"nobody knows if the push arrived: {trouble}") from None
+        return not self._git.run("rev-list -1", commit, f"^{tip}")
+
+    def _lay_out(self, *depth: str) -> WorkTree:
+        """Return the list's files as the branch's newest commit has them."""
+        tip = self._fetch(*depth)
         folder = Path(mkdtemp(dir=self._scratch))
-        self._tree = WorkTree(self._git, self._settings, tip, folder, self._prefix)
+        return WorkTree(self._git, self._settings, tip, folder)
 
-    def _fetch(self) -> Tip:
+    def _fetch(self, *depth: str) -> str:
         """Fetch the branch's newest commit; a new branch grows from the default one.
 
         It never grows from a commit of the checkout, which may hold what nobody is to
         see. The commit is fetched by its SHA, not to need a ref, or FETCH_HEAD, which
         is any run's.
         """
-        tips = self._tips()
-        commit = tips.get(self._ref) or tips.get("HEAD")
-        if not commit:
+        said = self._git.run("ls-remote", self._remote, self._ref, "HEAD").split()
+        tips = dict(zip(said[1::2], said[::2], strict=False))
+        tip = tips.get(self._ref) or tips.get("HEAD")
+        if not tip:
             raise PushError(
                 "the remote has no branch to begin with: push a first commit to it"
             )
         fetch = "fetch --no-tags --no-write-fetch-head"
-        self._git.run(fetch, *self._depth, self._remote, commit)
-        self._depth = []  # the next time all that has come since is brought
-        return Tip(commit, is_new=self._ref not in tips)
-
-    def _tips(self) -> dict[str, str]:
-        """Return the newest commits of the branch and of the default one."""
-        tips = {}
-        said = self._git.run("ls-remote", self._remote, self._ref, "HEAD")
-        for line in said.splitlines():
-            commit, _, ref = line.partition("\t")
-            tips[ref] = commit
-        return tips
+        self._git.run(fetch, *depth, self._remote, tip)
+        return tip
 
     def _follow(self, commit: str) -> None:
         """Move the checkout to a commit, where git can do so without touching edits."""

@@ -1,5 +1,6 @@
 """The environment that git is called in."""
 
+import json
 import os
 from os.path import isfile  # Path.is_file raises where a folder may not be looked into
 from pathlib import Path
@@ -29,25 +30,24 @@ def environment(root: Path, scratch: Path) -> dict[str, str]:
     includes it.
     """
     stand_in = scratch / "user.gitconfig"
-    lines = [f"[include]\n\tpath = {_quoted(path)}\n" for path in _user_files(root)]
+    lines = [f"[include]\n\tpath = {_quoted(file)}\n" for file in _user_files(root)]
     lines.append(f"[safe]\n\tdirectory = {_quoted(_checkout(root))}\n")
     stand_in.write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
-    environ = {name: text for name, text in os.environ.items() if _is_wanted(name)}
-    environ["GIT_CONFIG_GLOBAL"] = str(stand_in)
-    # A local replacement of a commit would bring what nobody has pushed.
-    environ["GIT_NO_REPLACE_OBJECTS"] = "1"
-    environ["GIT_TERMINAL_PROMPT"] = "0"
-    # A trace of the user's own may hold what was done, but not how the token came.
-    environ["GIT_TRACE2_CONFIG_PARAMS"] = "none"
-    environ["GIT_TRACE2_ENV_VARS"] = "none"
-    environ["LC_ALL"] = "C"
-    return environ
+    kept = {name: text for name, text in os.environ.items() if _is_wanted(name)}
+    return kept | {
+        "GIT_CONFIG_GLOBAL": str(stand_in),
+        # A local replacement of a commit would bring what nobody has pushed.
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        # A trace of the user's own may hold what was done, but not how the token came.
+        "GIT_TRACE2_CONFIG_PARAMS": "none",
+        "GIT_TRACE2_ENV_VARS": "none",
+        "LC_ALL": "C",
+    }
 
 
-def _is_wanted(variable: str) -> bool:
-    if variable == "PAPER_ACTION_TOKEN":
-        return False
-    return variable.startswith(_STAYING) or not variable.startswith("GIT_")
+def _is_wanted(name: str) -> bool:
+    return name.startswith(_STAYING) or not name.startswith(("GIT_", "PAPER_ACTION_"))
 
 
 def _checkout(root: Path) -> Path:
@@ -75,6 +75,5 @@ def _user_files(root: Path) -> list[Path]:
 
 
 def _quoted(path: Path) -> str:
-    """Return a path as a value in git's configuration."""
-    escaped = path.as_posix().replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    """Return a path as a value in git's configuration, which is quoted as in JSON."""
+    return json.dumps(path.as_posix(), ensure_ascii=False)

@@ -3,7 +3,6 @@
 import os
 import re
 from base64 import b64encode
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from signal import SIGTERM
@@ -18,16 +17,13 @@ from .refusals import NO_ANSWER, NO_GIT, refused
 
 _CONFIG = Path(__file__).with_name("desk.gitconfig")
 _HEADER = "PAPER_ACTION_HEADER"  # the variable that hands the token to git
-# What a copy of a remote needs to be pushed to: nothing of what is fetched from it.
-_PUSHED_TO = ("url", "pushurl", "proxy", "proxyauthmethod", "receivepack", "vcs")
 
 # Where a secret stands in git's words: before the "@" of an address, behind "//" or a
 # name and a colon, and in a proxy's address that git could not read.
-_SECRETS = (
-    r"(?<=//)[^/\s]*(?=@)",
-    r"[^\s/'\":@]+:(?!//)[^\s'\"]*(?=@)",
-    r"(?i)(?<=proxy syntax in ')[^']*",
-    r"(?i)(?<=proxy url ')[^']*",
+_SECRETS = re.compile(
+    r"(?<=//)[^/\s]*(?=@)"
+    r"|(?<![^\s/'\"@])[^\s/'\":@]*:(?!//)[^\s'\"]*(?=@)"
+    r"|(?i:(?<=proxy syntax in ')|(?<=proxy url '))[^']*"
 )
 
 
@@ -45,16 +41,15 @@ class Git:
         self._settings = settings
         self._basic = b64encode(f"x-access-token:{settings.token}".encode()).decode()
         self._environ = environment(settings.root, scratch)
-        self._options: list[str] = []
-        self._tell("include.path", str(_CONFIG))
-        self._tell("http.lowSpeedTime", str(int(settings.timeout) + 1))
+        slow = f"http.lowSpeedTime={int(settings.timeout) + 1}"
+        self._options = ["-c", f"include.path={_CONFIG}", "-c", slow]
 
     def run(
-        self, command: str, *arguments: str, given: Sequence[str] = (), **environ: str
+        self, command: str, *arguments: str, given: str = "", **environ: str
     ) -> str:
         """Return what a git command prints; PushError with its words if it fails.
 
-        What is ``given`` comes to its input, with a zero byte between two texts.
+        What is ``given`` comes to its input.
         """
         name = command.split()[0]
         limit = self.limit
@@ -65,9 +60,8 @@ class Git:
         if name != "push" or _HEADER in self._environ:
             options += ["-c", "core.hooksPath=/dev/null"]
         words = ["git", *options, *command.split(), *arguments]
-        text = "\0".join(given).encode(errors="surrogateescape")
         try:
-            ended = self._called(words, environ, text, limit)
+            ended = self._called(words, environ, given, limit)
         except FileNotFoundError:
             raise PushError(NO_GIT) from None
         except TimeoutExpired:  # then it has failed, whatever it returned
@@ -77,18 +71,6 @@ class Git:
             said = (ended.stderr + ended.stdout).decode(errors="replace")
             raise refused(name, ended.returncode, self._hidden(said))
         return ended.stdout.decode(errors="surrogateescape")
-
-    def copy_remote(self, remote: str, name: str) -> None:
-        """Let a remote have another name to push to.
-
-        A push to that name takes the same way to the same place, but git notes nothing
-        in the repository about the branch there: no ref, and no lock that could stay.
-        """
-        for entry in self.run("config --list --null").split("\0"):
-            key, _, value = entry.partition("\n")
-            section, _, variable = key.rpartition(".")
-            if section == f"remote.{remote}" and variable in _PUSHED_TO:
-                self._tell(f"remote.{name}.{variable}", value)
 
     def use_token(self, address: str) -> None:
         """Let the token open the server at an address, over HTTPS, and no other.
@@ -100,19 +82,14 @@ class Git:
         if not self._settings.token or not server:
             return
         self._environ[_HEADER] = f"AUTHORIZATION: basic {self._basic}"
-        exact = re.sub(r"^(https://[^/:]*):[^/]*@", r"\1@", address)  # no password
+        exact = re.sub(r":[^/]*@", "@", address)  # nobody sees a password in arguments
         exact = exact.replace("=", "%3D")  # or the name of the setting would end there
         for place in (f"https://{server[1]}/", exact):
             key = f"http.{place}.extraheader"
-            self._tell(key, "")
-            self._options.append(f"--config-env={key}={_HEADER}")
-
-    def _tell(self, key: str, value: str) -> None:
-        """Set something in git's configuration, for our own commands alone."""
-        self._options += ["-c", f"{key}={value}"]
+            self._options += ["-c", f"{key}=", f"--config-env={key}={_HEADER}"]
 
     def _called(
-        self, words: list[str], environ: dict[str, str], text: bytes, limit: float
+        self, words: list[str], environ: dict[str, str], given: str, limit: float
     ) -> CompletedProcess[bytes]:
         """Call git with a text for its input; return how it ended, if it did in time.
 
@@ -129,7 +106,7 @@ class Git:
                 stderr=err,
                 start_new_session=True,
             ) as git:
-                _let_end(git, text, limit)
+                _let_end(git, given.encode(errors="surrogateescape"), limit)
             out.seek(0)
             err.seek(0)
             return CompletedProcess(words, git.returncode, out.read(), err.read())
@@ -139,9 +116,7 @@ class Git:
         for secret in (self._settings.token, self._basic):
             if secret:
                 said = said.replace(secret, "***")
-        for place in _SECRETS:
-            said = re.sub(place, "***", said)
-        return said
+        return _SECRETS.sub("***", said)
 
 
 def _let_end(git: Popen[bytes], text: bytes, limit: float) -> None:
