@@ -81,9 +81,9 @@ def _desk(settings: Settings, report: Report) -> "Desk | None":
 def _read(folder: Path, settings: Settings, report: Report) -> arxiv.Reading:
     """Read what arXiv has that the list in a folder may lack."""
     state = listing.listed(folder, settings)
-    client = arxiv.Client(settings, report.log)
+    client = arxiv.Client(settings, report.log, report.warn)
     reading = arxiv.read(client, state.papers, state.untidy, state.cursor)
-    report.warn([*reading.failures, *reading.warnings])
+    report.warn(reading.failures)
     return reading
 
 

@@ -8,7 +8,7 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -34,9 +34,15 @@ class Client:
     another ``clock`` and ``sleep`` in the place of the system's.
     """
 
-    def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        log: Callable[[str], None],
+        warn: Callable[[Iterable[str]], None],
+    ) -> None:
         self.settings = settings
         self.log = log
+        self.warn = warn
         self.clock: Callable[[], float] = time.monotonic
         self.sleep: Callable[[float], object] = time.sleep
         self.patience = 0.0
