@@ -581,7 +581,7 @@ def test_an_answer_with_fewer_papers_than_its_total_waits(server):
     server.miscounted = 1
     run = Run(server)
     assert run.ids == []
-    assert "an empty page at 2100 of 2101" in run.failures[0]
+    assert "an empty page of 2101 results" in run.failures[0]
 
 
 @pytest.mark.parametrize("luck", range(5))
@@ -624,7 +624,7 @@ def test_pages_that_never_end_are_a_failure(server):
 def test_a_page_that_stays_empty_is_a_failure(server):
     server.api_faults = [results(60)] * 99
     run = Run(server)
-    assert "could not be read: an empty page at 0 of 60" in run.failures[0]
+    assert "could not be read: an empty page of 60 results" in run.failures[0]
     assert run.clock <= 60
 
 
@@ -651,10 +651,10 @@ def test_what_is_too_much_for_one_query_is_asked_for_in_halves(server):
 
 
 def test_a_day_that_is_too_much_for_one_query_is_read_as_far_as_it_goes(server):
-    server.papers = [Entry("2401.00001", submitted=date(2024, 1, 1))]
-    server.api_faults = [results(30_001, server.papers[0])]
+    papers = many(2, "2401", submitted=date(2024, 1, 1))
+    server.api_faults = [results(30_001, papers[0]), results(2, papers[1])]
     run = Run(server, "--since", "2024-01-01", "--until", "2024-01-01")
-    assert run.ids == ["2401.00001"]
+    assert run.ids == ["2401.00001", "2401.00002"]
     assert days(run) == [["202401010000", "202401020000"]] * 2
 
 

@@ -14,18 +14,21 @@ from typing import NamedTuple
 from lxml import etree
 
 from paper_action.paper import (
+    ID,
     ConfigError,
     Paper,
     PaperActionError,
+    PassingSourceError,
     RefusalError,
-    SourceError,
-    entry_id,
+    canonical,
 )
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 
+# An entry's own name: a mirror's host is another one, what follows is not.
+_ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?", re.ASCII)
 # What an announcement's summary says before the abstract.
 _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
 # How arXiv begins to say that it has no such category.
@@ -36,44 +39,48 @@ _Children = defaultdict[str, list["etree._Element"]]  # noqa: SLF001
 
 
 class Feed(NamedTuple):
-    """One document: its papers, how many entries it has, and why some are no papers.
+    """One document: its papers, and why some entries are none.
 
     ``total`` is the number of results the query API has in all, 0 in an announcement.
     """
 
     papers: Sequence[Paper]
-    entries: int
-    total: int
     unreadable: Sequence[str]
+    total: int
+
+    @property
+    def entries(self) -> int:
+        """How many the document has, readable or not."""
+        return len(self.papers) + len(self.unreadable)
 
 
 def parse(document: bytes) -> Feed:
     """Read one Atom document of arXiv's.
 
-    Raises SourceError when the document is not whole or not Atom, RefusalError when it
-    is an error of arXiv's, and ConfigError when that is about a category.
+    Raises PassingSourceError when the document is not whole or not Atom, RefusalError
+    when it is an error of arXiv's, and ConfigError when that is about a category.
     """
     reader = etree.iterparse(
         BytesIO(document), tag=_ATOM + "entry", resolve_entities=False, no_network=True
     )
     papers = []
     unreadable = []
-    entries = 0
     for children in _entries(reader):
-        entries += 1
-        identity = _text(children, _ATOM + "id")
-        name = identity or _text(children, _ATOM + "title") or f"number {entries}"
+        name = _text(children, _ATOM + "id") or _text(children, _ATOM + "title")
         if "/api/errors" in name:
             raise _refusal(_text(children, _ATOM + "summary"))
         try:
             papers.append(_paper(children))
         except (ValueError, OverflowError) as error:
             unreadable.append(f"{name[:200]!r}: {error}")
-    return Feed(papers, entries, _total(reader.root), unreadable)
+    feed = Feed(papers, unreadable, _total(reader.root))
+    if feed.total and not feed.entries:
+        raise PassingSourceError(f"an empty page of {feed.total} results")
+    return feed
 
 
 def _entries(reader: etree.iterparse) -> Iterator[_Children]:
-    """Yield what is in each entry; raise SourceError if this is no plain, whole Atom.
+    """Yield what is in each entry; raise PassingSourceError if this is no whole Atom.
 
     An entry is let go when the next one is read: a feed has thousands.
     """
@@ -82,10 +89,10 @@ def _entries(reader: etree.iterparse) -> Iterator[_Children]:
             yield _children(entry)
             entry.clear()
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError(f"not a whole Atom document: {error}", retry=True) from error
+        raise PassingSourceError(f"not a whole Atom document: {error}") from error
     root = reader.root
     if root.tag != _ATOM + "feed" or root.getroottree().docinfo.internalDTD is not None:
-        raise SourceError("not an Atom feed", retry=True)
+        raise PassingSourceError("not an Atom feed")
     if root.findtext(_ATOM + "title", "").startswith("Feed error"):
         raise _refusal(root.findtext(_ATOM + "subtitle", ""))
 
@@ -134,17 +141,16 @@ def _line(text: str) -> str:
 
 def _paper(children: _Children) -> Paper:
     """Return an entry's record; ValueError when it has no usable ID, title or date."""
-    identity = entry_id(_text(children, _ATOM + "id"))
+    identity = _ENTRY.fullmatch(_text(children, _ATOM + "id"))
     if not identity:
         raise ValueError("its id names no paper")
     title = _line(_text(children, _ATOM + "title"))
     if not title:
         raise ValueError("it has no title")
-    identifier, version = identity
     published = _text(children, _ATOM + "published")
     return Paper(
-        id=identifier,
-        version=version,
+        id=canonical(identity[1]),
+        version=int(identity[2] or 1),
         title=title,
         abstract=_PREAMBLE.sub("", _text(children, _ATOM + "summary"), count=1),
         authors=_authors(children),
@@ -183,8 +189,7 @@ def _authors(children: _Children) -> tuple[str, ...]:
     names = []
     for creator in children[_CREATOR]:
         names += _split_names(_line(_text_of(creator)))
-    if not names:
-        names = [_line(_author(author)) for author in children[_ATOM + "author"]]
+    names += [_line(_author(author)) for author in children[_ATOM + "author"]]
     return tuple(filter(None, names))
 
 

@@ -10,11 +10,11 @@ import time
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from paper_action import __version__
-from paper_action.paper import RefusalError, SourceError
+from paper_action.paper import PassingSourceError, RefusalError, SourceError
 from paper_action.settings import Settings
 
 from .atom import Feed, parse
@@ -48,39 +48,32 @@ class Client:
         self.patience = 0.0
         self._has_asked = False
 
-    def read(self, url: str, start: int = 0) -> Feed:
+    def read(self, url: str) -> Feed:
         """Return the document at an address, asked for again while that may help.
 
-        A page that is empty though there is more from result number ``start`` on is a
-        failure. Raises SourceError when the document cannot be had.
+        Raises SourceError when the document cannot be had.
         """
+        import random  # not needed for a saved feed
+
         self._keep_distance()
         longest = 1
         while True:
             began = self.clock()
             try:
-                feed = self._answer(url)
-                if not feed.entries and start < feed.total:
-                    words = f"an empty page at {start} of {feed.total}"
-                    raise SourceError(words, retry=True)
-            except SourceError as error:
-                self._spend(self.clock() - began)
-                pause = error.after or _random_pause(longest)
+                return self._answer(url)
+            except PassingSourceError as error:
+                taken = self.clock() - began
+                self.patience = max(0, self.patience - taken)  # no share goes below 0
+                # By chance, so that not all who wait come back at once.
+                pause = error.after or random.uniform(longest / 2, longest)
                 wait = max(pause, self.settings.delay)
-                if not error.retry or wait > self.patience:
+                if wait > self.patience:
                     raise
                 host = urlsplit(url).hostname
                 self.log(f"{host}: {error}; again in {round(wait, 1)} s")
-            else:
-                self._spend(self.clock() - began - self.settings.timeout)
-                return feed
-            self._spend(wait)
+            self.patience -= wait
             self.sleep(wait)
             longest = min(2 * longest, 60)
-
-    def _spend(self, seconds: float) -> None:
-        """Have less patience; what is overspent is forgiven."""
-        self.patience = max(0, self.patience - max(0, seconds))
 
     def _keep_distance(self) -> None:
         """Wait before every request but the first."""
@@ -111,21 +104,16 @@ class Client:
         """
         import requests
 
-        if urlsplit(url).scheme not in ("http", "https"):  # a proxy may know others
-            raise ValueError("its address is neither http:// nor https://")
+        session = requests.Session()
         # A password in the address of a redirect is not used: somebody else decides.
         request = requests.Request(
             "GET", url, headers=_headers(), auth=lambda unchanged: unchanged
         )
-        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get(
-            "CURL_CA_BUNDLE"
+        options: Any = session.merge_environment_settings(
+            url, proxies={}, stream=True, verify=True, cert=None
         )
-        return requests.adapters.HTTPAdapter().send(
-            request.prepare(),
-            stream=True,
-            timeout=self.settings.timeout,
-            verify=bundle or True,
-            proxies=requests.utils.get_environ_proxies(url),
+        return session.get_adapter(url).send(
+            request.prepare(), timeout=self.settings.timeout, **options
         )
 
     def _feed(self, answer: "requests.Response") -> Feed:
@@ -134,20 +122,13 @@ class Client:
         if status == 200:
             return parse(self._body(answer))
         if status == 400:
-            raise self._refusal(answer)
-        if status not in AGAIN:
-            raise SourceError(f"HTTP {status}")
-        after = _asked_pause(answer.headers.get("Retry-After", ""))
-        raise SourceError(f"HTTP {status}", retry=True, after=after)
-
-    def _refusal(self, answer: "requests.Response") -> SourceError:
-        """Return the error that arXiv tells in its own words, or its number."""
-        try:
-            parse(self._body(answer))
-        except SourceError as error:
-            if not error.retry:
-                return error
-        return RefusalError("HTTP 400")
+            with suppress(PassingSourceError):  # it may be no Atom
+                parse(self._body(answer))
+            raise RefusalError("HTTP 400")
+        if status in AGAIN:
+            after = _asked_pause(answer.headers.get("Retry-After", ""))
+            raise PassingSourceError(f"HTTP {status}", after)
+        raise SourceError(f"HTTP {status}")
 
     def _body(self, answer: "requests.Response") -> bytes:
         """Return a body, which may stall for ``timeout`` and not drip for ever.
@@ -159,34 +140,24 @@ class Client:
         body = bytearray()
         for piece in iter(lambda: answer.raw.read1(2**16, decode_content=False), b""):
             body += piece
-            _check_size(body)
+            if len(body) > MOST:
+                break
             if self.clock() > end:
-                raise SourceError("the answer does not end", retry=True)
+                raise PassingSourceError("the answer does not end")
         return _unpacked(bytes(body))
 
 
 def _unpacked(body: bytes) -> bytes:
-    """Return a body that may have been packed with gzip."""
-    if not body.startswith(b"\x1f\x8b"):  # as gzip begins, and no XML
-        return body
-    try:
-        body = zlib.decompressobj(wbits=31).decompress(body, MOST + 1)  # 31: gzip's
-    except zlib.error as error:
-        raise SourceError(f"not a whole answer: {error}", retry=True) from error
-    _check_size(body)
-    return body
-
-
-def _check_size(body: bytes | bytearray) -> None:
+    """Return a body that may have been packed with gzip; SourceError for a vast one."""
+    if body.startswith(b"\x1f\x8b"):  # as gzip begins, and no XML
+        unpacker = zlib.decompressobj(wbits=31)  # of gzip
+        try:
+            body = unpacker.decompress(body, MOST + 1)
+        except zlib.error as error:
+            raise PassingSourceError(f"not a whole answer: {error}") from error
     if len(body) > MOST:
         raise SourceError(f"an answer of more than {MOST // 2**20} MiB")
-
-
-def _random_pause(longest: float) -> float:
-    """Return seconds by chance, so that not all who wait come back at once."""
-    import random  # not needed before
-
-    return random.uniform(longest / 2, longest)
+    return body
 
 
 def _headers() -> dict[str, str]:
@@ -227,4 +198,4 @@ def _failure(url: str, error: Exception) -> SourceError:
     if isinstance(error, ValueError) or type(error) is OSError:
         # An address that is none, or a file of certificates that is not there.
         return SourceError(f"{host} cannot be read: {words}")
-    return SourceError(f"{host} cannot be reached: {words}", retry=True)
+    return PassingSourceError(f"{host} cannot be reached: {words}")

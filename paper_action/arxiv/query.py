@@ -57,7 +57,7 @@ def _page(client: Client, first: date, last: date, start: int) -> Feed:
     page = f"start={start}&max_results={PAGE}"
     order = "sortBy=submittedDate&sortOrder=ascending"
     address = client.settings.api_url
-    return client.read(f"{address}?search_query={query}&{page}&{order}", start)
+    return client.read(f"{address}?search_query={query}&{page}&{order}")
 
 
 def _terms(categories: Sequence[str]) -> list[str]:
