@@ -49,8 +49,11 @@ def _run(settings: Settings, report: Report) -> None:
         reading = _read(folder, settings, report)
 
     matched = {paper.id: settings.keywords.match(paper) for paper in reading.papers}
-    found = [paper for paper in reading.papers if matched[paper.id]]
-    wanted = [paper for paper in found if not settings.excludes(paper)]
+    wanted = [
+        paper
+        for paper in reading.papers
+        if matched[paper.id] and not settings.excludes(paper)
+    ]
     change = listing.Change(wanted, reading.records, reading.cursor)
     with report.step("Write the list"):
         revision = _write(desk, change, settings, report)

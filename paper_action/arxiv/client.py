@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -19,7 +20,7 @@ from paper_action.settings import Settings
 
 from .atom import Feed, parse
 
-if TYPE_CHECKING:  # slow to import, and not needed for a saved feed
+if TYPE_CHECKING:  # slow to import, and not needed for a file
     import requests
 
 MOST = 16 * 2**20  # bytes in an answer; arXiv's largest has 6 MiB
@@ -51,9 +52,11 @@ class Client:
     def read(self, url: str) -> Feed:
         """Return the document at an address, asked for again while that may help.
 
-        Raises SourceError when the document cannot be had.
+        It may be a file. Raises SourceError when the document cannot be had.
         """
-        import random  # not needed for a saved feed
+        if "://" not in url:
+            return parse(Path(url).read_bytes())
+        import random  # not needed for a file
 
         self._keep_distance()
         longest = 1
@@ -194,7 +197,7 @@ def _failure(url: str, error: Exception) -> SourceError:
     while cause.__context__:
         cause = cause.__context__
     # An address in the text, or a piece of it in quotes, may hold a proxy's password.
-    words = re.sub(r"//\S*@|'[^']*'", "***", " ".join(str(cause).split()))[:300]
+    words = re.sub(r"//\S*@|'[^']*'", "***", str(cause))[:300]
     if isinstance(error, ValueError) or type(error) is OSError:
         # An address that is none, or a file of certificates that is not there.
         return SourceError(f"{host} cannot be read: {words}")

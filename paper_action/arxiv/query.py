@@ -50,18 +50,17 @@ def _page(client: Client, first: date, last: date, start: int) -> Feed:
 
     The range ends with the first minute of the next day: a day's last minute counts.
     """
-    names = " OR ".join(_terms(client.settings.categories))
-    begin = first.strftime("%Y%m%d0000")
-    end = (last + DAY).strftime("%Y%m%d0000")
-    query = quote(f"({names}) AND submittedDate:[{begin} TO {end}]")
+    names = " OR ".join(f"cat:{name}" for name in _names(client.settings.categories))
+    days = f"[{first:%Y%m%d}0000 TO {last + DAY:%Y%m%d}0000]"
+    query = quote(f"({names}) AND submittedDate:{days}")
     page = f"start={start}&max_results={PAGE}"
     order = "sortBy=submittedDate&sortOrder=ascending"
     address = client.settings.api_url
     return client.read(f"{address}?search_query={query}&{page}&{order}")
 
 
-def _terms(categories: Sequence[str]) -> list[str]:
-    """Return the terms that find the papers of some categories, by all their names."""
+def _names(categories: Sequence[str]) -> list[str]:
+    """Return all the names by which the papers of some categories are found."""
     names: list[str] = []
     for category in categories:
         names += both_names(category)
@@ -69,7 +68,7 @@ def _terms(categories: Sequence[str]) -> list[str]:
             names.append(f"{category}.*")
         for subject in SUBJECTS.get(category, "").split():
             names += both_names(f"{category}.{subject}")[1:]
-    return [f"cat:{name}" for name in dict.fromkeys(names)]
+    return names
 
 
 def records(client: Client, ids: Sequence[str]) -> Iterator[Feed]:

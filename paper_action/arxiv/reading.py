@@ -5,16 +5,15 @@ submitted, and fills in what earlier announcements had: the list notes how far i
 read, and as arXiv gives a paper its ID when it announces it, a newer ID is news.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 from paper_action.paper import Cursor, Paper, SourceError, by_age, counted
 from paper_action.settings import ANNOUNCE_TYPES
 from paper_action.taxonomy import both_names
 
-from .atom import Feed, parse
+from .atom import Feed
 from .client import Client
 from .query import DAY, records, submitted
 from .withdrawn import is_withdrawn
@@ -61,11 +60,10 @@ def read(
     read, ConfigError for a category that arXiv does not have.
     """
     settings = client.settings
-    # Each source has its share of the patience, and the API what the feed has left.
-    share = settings.max_wait / 2
-    client.patience = share
+    # The feed may cost half of the patience, the API the other half and what is left.
+    client.patience = settings.max_wait / 2
     feed = _read_feed(client)
-    client.patience += share
+    client.patience += settings.max_wait / 2
     api = _read_api(client, listed, cursor, feed)
     by_id = _read_records(client, ids)
 
@@ -144,8 +142,8 @@ def _typed(paper: Paper, categories: Sequence[str]) -> Paper:
 # What one source gave
 
 
-def _gathered(client: Client, name: str, pages: Iterator[Feed]) -> Answer:
-    """Read a source's pages, to the end or to where it fails."""
+def _gathered(client: Client, name: str, pages: Iterable[Feed]) -> Answer:
+    """Ask for a source's pages, to the end or to where it fails."""
     papers: list[Paper] = []
     unreadable: list[str] = []
     failure = ""
@@ -154,12 +152,10 @@ def _gathered(client: Client, name: str, pages: Iterator[Feed]) -> Answer:
             papers += page.papers
             unreadable += page.unreadable
     except (SourceError, OSError) as error:
-        part = " to its end" if papers else ""
-        failure = f"{name} could not be read{part}: {error}"
+        failure = f"{name} could not be read: {error}"
     if unreadable:
-        entries = len(papers) + len(unreadable)
-        count = f"{len(unreadable)} of {entries} entries cannot be read"
-        trouble = f"{name}: {count}, such as {unreadable[0]}"
+        count = f"{len(unreadable)} of {len(papers) + len(unreadable)}"
+        trouble = f"{name}: {count} entries cannot be read, such as {unreadable[0]}"
         if papers:
             client.warn([trouble])
         else:
@@ -175,8 +171,12 @@ def _read_feed(client: Client) -> Answer:
     settings = client.settings
     if settings.window:
         return Answer()
-    name = settings.feed_url if settings.saved_feed else FEED
-    answer = _gathered(client, name, _feed_pages(client))
+    name = FEED
+    address = f"{settings.feed_url.rstrip('/')}/{'+'.join(settings.categories)}"
+    if settings.saved_feed:
+        name = settings.feed_url
+        address = settings.feed_url
+    answer = _gathered(client, name, map(client.read, [address]))
     if len(answer.papers) >= FEED_CAP:
         full = f"{FEED} is full, {FEED_CAP} entries: papers may be missing in it"
         client.warn([full])
@@ -187,33 +187,28 @@ def _read_feed(client: Client) -> Answer:
     return answer
 
 
-def _feed_pages(client: Client) -> Iterator[Feed]:
-    """Yield the feed, the only page there is."""
-    settings = client.settings
-    if settings.saved_feed:
-        yield parse(Path(settings.feed_url).read_bytes())
-    else:
-        categories = "+".join(settings.categories)
-        yield client.read(f"{settings.feed_url.rstrip('/')}/{categories}")
-
-
 def _read_api(
     client: Client, listed: Set[str], cursor: Cursor | None, feed: Answer
 ) -> Answer:
-    """Return what was submitted on the chosen days, or else what runs have missed.
+    """Return what was submitted on the chosen days, or else what runs may have missed.
 
-    Of the chosen days those before a failure count; the others wait for the next run.
+    Where one was missed, so was what moderators had held: that was submitted earlier.
+    What was not read to its end waits for the next run, but for chosen days.
     """
     settings = client.settings
+    today = settings.today
     if settings.window:
         return _read_window(client, *settings.window)
     if settings.saved_feed or not settings.lookback_days:
         return Answer()
+    lookback = settings.lookback_days * DAY
+    first = today - lookback
     if cursor:
-        answer = _read_missed(client, listed, cursor, feed)
-    else:
-        first = settings.today - settings.lookback_days * DAY
-        answer = _read_days(client, first, settings.today)
+        first = max(cursor.day - lookback, today - LONGEST_GAP)
+    answer = _read_days(client, first, today, cursor)
+    if cursor and answer.is_whole and _was_missed(client, listed, cursor, feed, answer):
+        held = _read_days(client, first - LONGEST_HOLD, first - DAY, cursor)
+        answer = held._replace(papers=[*held.papers, *answer.papers])
     if answer.failure:
         waits = f"{answer.failure}; the next run asks again for all of it"
         return Answer(failure=waits)
@@ -222,7 +217,7 @@ def _read_api(
 
 def _read_window(client: Client, first: date, last: date) -> Answer:
     """Return what was submitted on chosen days; a failure tells where to go on."""
-    answer = _read_days(client, first, min(last, client.settings.today))
+    answer = _read_days(client, first, min(last, client.settings.today), cursor=None)
     if not answer.failure or not answer.papers:
         return answer
     day = max(paper.date for paper in answer.papers).date()
@@ -230,42 +225,38 @@ def _read_window(client: Client, first: date, last: date) -> Answer:
     return answer._replace(failure=f"{answer.failure}; {missing}")
 
 
-def _read_missed(
-    client: Client, listed: Set[str], cursor: Cursor, feed: Answer
+def _read_days(
+    client: Client, first: date, last: date, cursor: Cursor | None
 ) -> Answer:
-    """Return what was announced since the list's note.
+    """Return what was submitted from the first to the last UTC day.
 
-    Where the feed lacks a wanted one of those, a run was missed, or the feed is behind.
-    What moderators had held was then missed as well, so it is asked for further back;
-    so it is where the feed could not be read at all.
+    Of that, papers that are not newer than the list's note are no news.
     """
-    settings = client.settings
-    start = cursor.day - settings.lookback_days * DAY
-    first = max(start, settings.today - LONGEST_GAP)
-    answer = _newer(_read_days(client, first, settings.today), cursor)
-    if answer.failure:
+    answer = _gathered(client, API, submitted(client, first, last))
+    if not cursor:
         return answer
-    if feed.is_whole:
-        known = listed | {paper.id for paper in feed.papers}
-        news = [paper for paper in answer.papers if paper.id not in known]
-        if not any(map(settings.match, _counting(client, news).values())):
-            return answer
-        if len(feed.papers) < FEED_CAP:  # a full one has a warning of its own
-            why = f"a run since {cursor.day} was missed, or the feed is behind"
-            client.warn([f"{API} has papers that {FEED} of today lacks: {why}"])
-    held = _newer(_read_days(client, first - LONGEST_HOLD, first - DAY), cursor)
-    return held._replace(papers=[*held.papers, *answer.papers])
+    news = [paper for paper in answer.papers if cursor.precedes(paper.id)]
+    return answer._replace(papers=news)
 
 
-def _read_days(client: Client, first: date, last: date) -> Answer:
-    """Return what was submitted from the first to the last UTC day."""
-    return _gathered(client, API, submitted(client, first, last))
+def _was_missed(
+    client: Client, listed: Set[str], cursor: Cursor, feed: Answer, news: Answer
+) -> bool:
+    """Tell whether a run since the note was missed, or the feed is behind.
 
-
-def _newer(answer: Answer, cursor: Cursor) -> Answer:
-    """Return an answer with those papers only that were announced after the note."""
-    papers = [paper for paper in answer.papers if cursor.precedes(paper.id)]
-    return answer._replace(papers=papers)
+    That is where it lacks wanted news, and may be where it could not be read.
+    """
+    if not feed.is_whole:
+        return True
+    known = listed | {paper.id for paper in feed.papers}
+    lacking = [paper for paper in news.papers if paper.id not in known]
+    counting = _counting(client, lacking)
+    if not any(map(client.settings.match, counting.values())):
+        return False
+    if len(feed.papers) < FEED_CAP:  # a full one has a warning of its own
+        why = f"a run since {cursor.day} was missed, or the feed is behind"
+        client.warn([f"{API} has papers that {FEED} of today lacks: {why}"])
+    return True
 
 
 def _read_records(client: Client, ids: Sequence[str]) -> Answer:
