@@ -72,21 +72,23 @@ def _names(categories: Sequence[str]) -> list[str]:
 
 
 def records(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
-    """Yield arXiv's own records of papers.
+    """Yield arXiv's own records of papers, a hundred at a time."""
+    for start in range(0, len(ids), ID_PAGE):
+        yield from _known(client, ids[start : start + ID_PAGE])
+
+
+def _known(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
+    """Yield the records of some papers.
 
     An ID that makes arXiv refuse all that were asked for with it is found by halves.
     """
-    parts = [ids[start : start + ID_PAGE] for start in range(0, len(ids), ID_PAGE)]
-    while parts:
-        part = parts.pop(0)
-        query = f"max_results={ID_PAGE}&id_list={','.join(part)}"
-        try:
-            page = client.read(f"{client.settings.api_url}?{query}")
-        except RefusalError:
-            middle = len(part) // 2
-            if middle:
-                parts = [part[:middle], part[middle:], *parts]
-            else:
-                client.log(f"arXiv knows no paper {part[0]}")
+    query = f"max_results={ID_PAGE}&id_list={','.join(ids)}"
+    middle = len(ids) // 2
+    try:
+        yield client.read(f"{client.settings.api_url}?{query}")
+    except RefusalError:
+        if middle:
+            yield from _known(client, ids[:middle])
+            yield from _known(client, ids[middle:])
         else:
-            yield page
+            client.log(f"arXiv knows no paper {ids[0]}")

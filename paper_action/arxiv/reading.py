@@ -126,16 +126,16 @@ def _counting(client: Client, papers: Iterable[Paper]) -> dict[str, Paper]:
 def _typed(paper: Paper, categories: Sequence[str]) -> Paper:
     """Return a paper with its type of announcement.
 
-    Where none is told, or one that nobody knows, the primary category tells it: it, or
-    its archive, is one of the categories, or the paper was cross-listed.
+    Where none is told, or one that nobody knows, it is new in its primary category, by
+    either name, and in that one's archive, and cross-listed elsewhere.
     """
     if paper.announce_type in ANNOUNCE_TYPES:
         return paper
     kind = "cross"
-    for primary in paper.categories[:1]:
-        for name in both_names(primary):
-            if name in categories or name.partition(".")[0] in categories:
-                kind = "new"
+    for name in both_names("".join(paper.categories[:1])):
+        archive = name.partition(".")[0]
+        if name in categories or archive in categories:
+            kind = "new"
     return paper._replace(announce_type=kind)
 
 
