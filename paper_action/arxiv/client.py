@@ -47,7 +47,7 @@ class Client:
         self.clock: Callable[[], float] = time.monotonic
         self.sleep: Callable[[float], object] = time.sleep
         self.patience = 0.0
-        self._has_asked = False
+        self._earliest = 0.0  # moment of the next request
 
     def read(self, url: str) -> Feed:
         """Return the document at an address, asked for again while that may help.
@@ -58,7 +58,6 @@ class Client:
             return parse(Path(url).read_bytes())
         import random  # not needed for a file
 
-        self._keep_distance()
         longest = 1
         while True:
             began = self.clock()
@@ -69,20 +68,13 @@ class Client:
                 self.patience = max(0, self.patience - taken)  # no share goes below 0
                 # By chance, so that not all who wait come back at once.
                 pause = error.after or random.uniform(longest / 2, longest)
-                wait = max(pause, self.settings.delay)
-                if wait > self.patience:
+                if pause > self.patience:
                     raise
                 host = urlsplit(url).hostname
-                self.log(f"{host}: {error}; again in {round(wait, 1)} s")
-            self.patience -= wait
-            self.sleep(wait)
+                self.log(f"{host}: {error}; again in {round(pause, 1)} s")
+            self.patience -= pause
+            self.sleep(pause)
             longest = min(2 * longest, 60)
-
-    def _keep_distance(self) -> None:
-        """Wait before every request but the first."""
-        if self._has_asked:
-            self.sleep(self.settings.delay)
-        self._has_asked = True
 
     def _answer(self, url: str) -> Feed:
         """Return what one address holds, or the one that it leads to."""
@@ -96,17 +88,18 @@ class Client:
                     url = urljoin(url, answer.headers["Location"])
             except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
                 raise _failure(url, error) from error
-            self._keep_distance()
         raise SourceError(f"more than {MOST_REDIRECTS} redirects")
 
     def _asked(self, url: str) -> "requests.Response":
-        """Return what a server answers, its body unread.
+        """Return what a server answers when its turn has come, the body unread.
 
         Proxies and certificates are the environment's. A whole session would also look
         for a password in .netrc, keep cookies, and read the bodies of redirects.
         """
         import requests
 
+        self.sleep(max(0, self._earliest - self.clock()))
+        self._earliest = self.clock() + self.settings.delay
         session = requests.Session()
         # A password in the address of a redirect is not used: somebody else decides.
         request = requests.Request(
