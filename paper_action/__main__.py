@@ -96,8 +96,7 @@ def _write(
     """Change the list, at a desk if it is to be committed, and tell how that went."""
     revise = partial(listing.revise, change=change, settings=settings)
     if desk:
-        keep_alive = report.is_scheduled
-        revision = desk.publish(revise, commit_message, keep_alive=keep_alive)
+        revision = desk.publish(revise, commit_message, keep_alive=report.is_scheduled)
     else:
         revision = revise(settings.root)
     for note in revision.notes:

@@ -51,8 +51,9 @@ def _page(client: Client, first: date, last: date, start: int) -> Feed:
     The range ends with the first minute of the next day: a day's last minute counts.
     """
     names = " OR ".join(f"cat:{name}" for name in _names(client.settings.categories))
-    days = f"[{first:%Y%m%d}0000 TO {last + DAY:%Y%m%d}0000]"
-    query = quote(f"({names}) AND submittedDate:{days}")
+    begin = first.strftime("%Y%m%d0000")
+    end = (last + DAY).strftime("%Y%m%d0000")
+    query = quote(f"({names}) AND submittedDate:[{begin} TO {end}]")
     page = f"start={start}&max_results={PAGE}"
     order = "sortBy=submittedDate&sortOrder=ascending"
     address = client.settings.api_url

@@ -132,7 +132,8 @@ def _typed(paper: Paper, categories: Sequence[str]) -> Paper:
     if paper.announce_type in ANNOUNCE_TYPES:
         return paper
     kind = "cross"
-    for name in both_names("".join(paper.categories[:1])):
+    primary = paper.categories[0] if paper.categories else ""
+    for name in both_names(primary):
         archive = name.partition(".")[0]
         if name in categories or archive in categories:
             kind = "new"
@@ -176,7 +177,8 @@ def _read_feed(client: Client) -> Answer:
     if settings.saved_feed:
         name = settings.feed_url
         address = settings.feed_url
-    answer = _gathered(client, name, map(client.read, [address]))
+    pages = map(client.read, [address])  # the only one, asked for when it is gathered
+    answer = _gathered(client, name, pages)
     if len(answer.papers) >= FEED_CAP:
         full = f"{FEED} is full, {FEED_CAP} entries: papers may be missing in it"
         client.warn([full])
@@ -230,7 +232,7 @@ def _read_days(
 ) -> Answer:
     """Return what was submitted from the first to the last UTC day.
 
-    Of that, papers that are not newer than the list's note are no news.
+    With a note, only what was announced after it is news.
     """
     answer = _gathered(client, API, submitted(client, first, last))
     if not cursor:
@@ -242,9 +244,9 @@ def _read_days(
 def _was_missed(
     client: Client, listed: Set[str], cursor: Cursor, feed: Answer, news: Answer
 ) -> bool:
-    """Tell whether a run since the note was missed, or the feed is behind.
+    """Tell whether a run since the note was missed, or the feed is behind, and warn.
 
-    That is where it lacks wanted news, and may be where it could not be read.
+    The feed then lacks wanted news. One that could not be read may lack some.
     """
     if not feed.is_whole:
         return True
