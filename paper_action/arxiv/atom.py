@@ -188,9 +188,11 @@ def _categories(children: _Children) -> tuple[str, ...]:
 
 def _authors(children: _Children) -> tuple[str, ...]:
     """Return an entry's authors, each ``Name`` or ``Name (affiliation)``."""
-    line = _line(", ".join(map(_text_of, children["creator"])))
-    names = _NAME.findall(line) if "(" in line else line.split(",")
-    names += [_line(_author(author)) for author in children["author"]]
+    if "creator" in children:
+        line = _line(", ".join(map(_text_of, children["creator"])))
+        names = _NAME.findall(line) if "(" in line else line.split(",")
+    else:
+        names = [_line(_author(author)) for author in children["author"]]
     stripped = [name.strip() for name in names]
     return tuple(filter(None, stripped))
 

@@ -43,7 +43,11 @@ class Reading(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What one source gave, and why that is not all; one not asked gave nothing."""
+    """What one source gave.
+
+    It ``is_whole`` if the source was read to its end, or else there is a ``failure``.
+    A source that is not asked has neither.
+    """
 
     papers: Sequence[Paper] = ()
     failure: str = ""
