@@ -31,9 +31,9 @@ AGAIN = (406, 408, 425, 429, *range(500, 600))  # arXiv throttles by 406, 429 an
 class Client:
     """Makes the requests of one run, spaced, and again while its ``patience`` lasts.
 
-    That is the seconds left to spend on servers that fail. ``log`` takes a line, ``warn``
-    what a user should see. A caller may put another ``clock`` and ``sleep`` in the place
-    of the system's.
+    That is the seconds left to spend on servers that fail. ``log`` says one line,
+    ``warn`` what a user should see. A caller may put another ``clock`` and ``sleep`` in
+    the place of the system's.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Client:
         """
         if "://" not in url:
             return parse(Path(url).read_bytes())
+
         import random  # not needed for a file
 
         longest = 1
