@@ -436,6 +436,17 @@ def test_the_note_goes_as_far_as_the_source_that_is_behind(server):
     assert Run(server).cursor == note("2504.00001", 0)
 
 
+def test_what_was_held_moves_the_note_no_further(server):
+    server.papers = [
+        Entry("2504.00006", announced=ago(1), submitted=ago(3)),
+        Entry("2504.00009", announced=ago(1), submitted=ago(90)),
+        Entry("2504.00010", submitted=ago(50)),
+    ]
+    run = Run(server, cursor=note("2504.00004", 3))
+    assert run.ids == ["2504.00006", "2504.00009", "2504.00010"]
+    assert run.cursor == note("2504.00006", 0)
+
+
 def test_of_an_old_id_and_a_new_one_the_note_has_the_old_one(server):
     server.papers = [Entry("2504.00002")]
     server.api_faults = [results(1, Entry("math/0703999"))]

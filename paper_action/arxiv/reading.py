@@ -43,13 +43,14 @@ class Reading(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What one source gave.
+    """What one source gave, and the ``newest`` ID among that.
 
     It ``is_whole`` if the source was read to its end, or else there is a ``failure``.
     A source that is not asked has neither.
     """
 
     papers: Sequence[Paper] = ()
+    newest: str = ""
     failure: str = ""
     is_whole: bool = False
 
@@ -104,10 +105,9 @@ def _age(paper: Paper) -> tuple[str, str]:
 
 def _how_far(feed: Answer, api: Answer, today: date) -> Cursor | None:
     """Return how far both sources were read: as far as the one that is behind."""
-    if not feed.papers or not api.papers:
+    if not feed.newest or not api.newest:
         return None
-    newest = [max(answer.papers, key=_age) for answer in (feed, api)]
-    cursor = Cursor(id=min(newest, key=_age).id, day=today)
+    cursor = Cursor(id=min(feed.newest, api.newest, key=by_age), day=today)
     return None if cursor.is_ahead_of(today) else cursor
 
 
@@ -165,10 +165,11 @@ def _gathered(client: Client, name: str, pages: Iterable[Feed]) -> Answer:
             client.warn([trouble])
         else:
             failure = trouble
+    ids = {paper.id for paper in papers}
     if not failure:
-        ids = {paper.id for paper in papers}
         client.log(f"{name}: {counted(len(ids), 'paper')}")
-    return Answer(papers, failure, is_whole=not failure)
+    newest = max(ids, key=by_age, default="")
+    return Answer(papers, newest, failure, is_whole=not failure)
 
 
 def _read_feed(client: Client) -> Answer:
@@ -214,7 +215,8 @@ def _read_api(
     answer = _read_days(client, first, today, cursor)
     if cursor and answer.is_whole and _was_missed(client, listed, cursor, feed, answer):
         held = _read_days(client, first - LONGEST_HOLD, first - DAY, cursor)
-        answer = held._replace(papers=[*held.papers, *answer.papers])
+        papers = [*held.papers, *answer.papers]
+        answer = answer._replace(papers=papers, failure=held.failure)
     if answer.failure:
         waits = f"{answer.failure}; the next run asks again for all of it"
         return Answer(failure=waits)
