@@ -82,13 +82,14 @@ class Client:
         """Return what one address holds, or the one that it leads to."""
         import urllib3
 
+        errors = (OSError, ValueError, urllib3.exceptions.HTTPError, zlib.error)
         for _ in range(1 + MOST_REDIRECTS):
             try:
                 with self._asked(url) as answer:
                     if not answer.is_redirect:
                         return self._feed(answer)
                     url = urljoin(url, answer.headers["Location"])
-            except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+            except errors as error:
                 raise _failure(url, error) from error
         raise SourceError(f"more than {MOST_REDIRECTS} redirects")
 
@@ -142,20 +143,12 @@ class Client:
                 break
             if self.clock() > end:
                 raise PassingSourceError("the answer does not end")
-        return _unpacked(bytes(body))
-
-
-def _unpacked(body: bytes) -> bytes:
-    """Return a body that may have been packed with gzip; SourceError for a vast one."""
-    if body.startswith(b"\x1f\x8b"):  # as gzip begins, and no XML
-        unpacker = zlib.decompressobj(wbits=31)  # of gzip
-        try:
-            body = unpacker.decompress(body, MOST + 1)
-        except zlib.error as error:
-            raise PassingSourceError(f"not a whole answer: {error}") from error
-    if len(body) > MOST:
-        raise SourceError(f"an answer of more than {MOST // 2**20} MiB")
-    return body
+        whole = bytes(body)
+        if whole.startswith(b"\x1f\x8b"):  # as gzip begins, and no XML
+            whole = zlib.decompressobj(wbits=31).decompress(whole, MOST + 1)
+        if len(whole) > MOST:
+            raise SourceError(f"an answer of more than {MOST // 2**20} MiB")
+        return whole
 
 
 def _headers() -> dict[str, str]:
