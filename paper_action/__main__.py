@@ -49,8 +49,11 @@ def _run(settings: Settings, report: Report) -> None:
         reading = _read(folder, settings, report)
 
     matched = {paper.id: settings.keywords.match(paper) for paper in reading.papers}
-    found = [paper for paper in reading.papers if matched[paper.id]]
-    wanted = [paper for paper in found if not settings.excludes(paper)]
+    wanted = [
+        paper
+        for paper in reading.papers
+        if matched[paper.id] and not settings.excludes(paper)
+    ]
     change = listing.Change(wanted, reading.records, reading.cursor)
     with report.step("Write the list"):
         revision = _write(desk, change, settings, report)
@@ -81,9 +84,9 @@ def _desk(settings: Settings, report: Report) -> "Desk | None":
 def _read(folder: Path, settings: Settings, report: Report) -> arxiv.Reading:
     """Read what arXiv has that the list in a folder may lack."""
     state = listing.listed(folder, settings)
-    client = arxiv.Client(settings, report.log)
+    client = arxiv.Client(settings, report.log, report.warn)
     reading = arxiv.read(client, state.papers, state.untidy, state.cursor)
-    report.warn([*reading.failures, *reading.warnings])
+    report.warn(reading.failures)
     return reading
 
 
@@ -93,8 +96,7 @@ def _write(
     """Change the list, at a desk if it is to be committed, and tell how that went."""
     revise = partial(listing.revise, change=change, settings=settings)
     if desk:
-        keep_alive = report.is_scheduled
-        revision = desk.publish(revise, commit_message, keep_alive=keep_alive)
+        revision = desk.publish(revise, commit_message, keep_alive=report.is_scheduled)
     else:
         revision = revise(settings.root)
     for note in revision.notes:

@@ -12,8 +12,6 @@ from typing import NamedTuple
 _MONTH = r"\d\d(?:0[1-9]|1[0-2])"  # its year first
 _ARCHIVE = r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?"  # perhaps with a subject class
 ID = rf"(?:{_ARCHIVE}/{_MONTH}\d{{3}}|{_MONTH}\.\d{{4,5}})"
-# An Atom entry's own name: a mirror's host is another one, what follows is not.
-_ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?", re.ASCII)
 _ARXIV = r"(?:[\w-]+\.)*arxiv\.org/(?:abs|pdf|html|format)/"
 _DOI = r"(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\."
 _OTHER = r"(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/"
@@ -47,14 +45,17 @@ class ConfigError(PaperActionError):
 
 
 class SourceError(PaperActionError):
-    """A source could not be read; with ``retry``, asking again may help.
+    """A source could not be read."""
+
+
+class PassingSourceError(SourceError):
+    """A source could not be read now; asking again may help.
 
     ``after`` are the seconds until then, 0 where the server has not said so.
     """
 
-    def __init__(self, message: str, *, retry: bool = False, after: float = 0) -> None:
+    def __init__(self, message: str, after: float = 0) -> None:
         super().__init__(message)
-        self.retry = retry
         self.after = after
 
 
@@ -156,14 +157,6 @@ def canonical(identifier: str) -> str:
 def linked_ids(text: str) -> list[str]:
     """Return the papers that the links in a text lead to, in their order."""
     return [canonical(identifier) for identifier in LINK.findall(text)]
-
-
-def entry_id(text: str) -> tuple[str, int] | None:
-    """Return identifier and version named by an Atom entry's ``id``, or None."""
-    found = _ENTRY.fullmatch(text)
-    if not found:
-        return None
-    return canonical(found[1]), int(found[2] or 1)
 
 
 def month(identifier: str) -> date:

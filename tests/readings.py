@@ -30,7 +30,8 @@ class Run:
         now = NOW + (server.now - TODAY)
         settings = read_settings([*server.flags, *map(str, flags)], {}, now)
         self.log: list[str] = []
-        client = arxiv.Client(settings, self.log.append)
+        self.warnings: list[str] = []
+        client = arxiv.Client(settings, self.log.append, self.warnings.extend)
         client.clock = lambda: server.clock
         client.sleep = server.wait
         self.reading = arxiv.read(client, {*listed}, [*ids], cursor)
@@ -39,7 +40,6 @@ class Run:
         self.kinds = [paper.announce_type for paper in self.papers]
         self.records = [*self.reading.records]
         self.cursor = self.reading.cursor
-        self.warnings = [*self.reading.warnings]
         self.failures = [*self.reading.failures]
         self.clock = server.clock
         self.asked = server.requests[before:]

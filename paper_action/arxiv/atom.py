@@ -14,66 +14,75 @@ from typing import NamedTuple
 from lxml import etree
 
 from paper_action.paper import (
+    ID,
     ConfigError,
     Paper,
     PaperActionError,
+    PassingSourceError,
     RefusalError,
-    SourceError,
-    entry_id,
+    canonical,
 )
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
-_ARXIV = "{http://arxiv.org/schemas/atom}"
-_CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 
+# An entry's own name: a mirror's host is another one, what follows is not.
+_ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?", re.ASCII)
 # What an announcement's summary says before the abstract.
 _PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
+# A name of several, which has commas in brackets alone: A. One (Univ. X, Dept. Y). The
+# brackets may hold others, and one that is never closed is none.
+_NAME = re.compile(r"(?:[^,(]+|\((?:[^()]|\([^()]*\))*\)|\()+")
 # How arXiv begins to say that it has no such category.
 _BAD_CATEGORY = ("Bad archive", "Bad subject", "Bad categor")
 
-# What is in an entry, by name. (lxml gives the type of an element no public name.)
+# What is in an entry, by name without namespace: no name of arXiv's means two things.
+# (lxml gives the type of an element no public name.)
 _Children = defaultdict[str, list["etree._Element"]]  # noqa: SLF001
 
 
 class Feed(NamedTuple):
-    """One document: its papers, how many entries it has, and why some are no papers.
+    """One document: its papers, and why some entries are none.
 
     ``total`` is the number of results the query API has in all, 0 in an announcement.
     """
 
     papers: Sequence[Paper]
-    entries: int
-    total: int
     unreadable: Sequence[str]
+    total: int
+
+    @property
+    def entries(self) -> int:
+        """How many the document has, readable or not."""
+        return len(self.papers) + len(self.unreadable)
 
 
 def parse(document: bytes) -> Feed:
     """Read one Atom document of arXiv's.
 
-    Raises SourceError when the document is not whole or not Atom, RefusalError when it
-    is an error of arXiv's, and ConfigError when that is about a category.
+    Raises PassingSourceError when the document is not whole or not Atom, RefusalError
+    when it is an error of arXiv's, and ConfigError when that is about a category.
     """
     reader = etree.iterparse(
         BytesIO(document), tag=_ATOM + "entry", resolve_entities=False, no_network=True
     )
     papers = []
     unreadable = []
-    entries = 0
     for children in _entries(reader):
-        entries += 1
-        identity = _text(children, _ATOM + "id")
-        name = identity or _text(children, _ATOM + "title") or f"number {entries}"
+        name = _text(children, "id") or _text(children, "title")
         if "/api/errors" in name:
-            raise _refusal(_text(children, _ATOM + "summary"))
+            raise _refusal(_text(children, "summary"))
         try:
             papers.append(_paper(children))
         except (ValueError, OverflowError) as error:
             unreadable.append(f"{name[:200]!r}: {error}")
-    return Feed(papers, entries, _total(reader.root), unreadable)
+    feed = Feed(papers, unreadable, _total(reader.root))
+    if feed.total and not feed.entries:
+        raise PassingSourceError(f"an empty page of {feed.total} results")
+    return feed
 
 
 def _entries(reader: etree.iterparse) -> Iterator[_Children]:
-    """Yield what is in each entry; raise SourceError if this is no plain, whole Atom.
+    """Yield what is in each entry; raise PassingSourceError if this is no whole Atom.
 
     An entry is let go when the next one is read: a feed has thousands.
     """
@@ -82,10 +91,10 @@ def _entries(reader: etree.iterparse) -> Iterator[_Children]:
             yield _children(entry)
             entry.clear()
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError(f"not a whole Atom document: {error}", retry=True) from error
+        raise PassingSourceError(f"not a whole Atom document: {error}") from error
     root = reader.root
     if root.tag != _ATOM + "feed" or root.getroottree().docinfo.internalDTD is not None:
-        raise SourceError("not an Atom feed", retry=True)
+        raise PassingSourceError("not an Atom feed")
     if root.findtext(_ATOM + "title", "").startswith("Feed error"):
         raise _refusal(root.findtext(_ATOM + "subtitle", ""))
 
@@ -108,8 +117,8 @@ def _total(root: etree._Element) -> int:
 def _children(entry: etree._Element) -> _Children:
     """Return the elements of an entry by their names, those of one name in order."""
     children: _Children = defaultdict(list)
-    for child in entry:
-        children[child.tag].append(child)
+    for child in entry.iterchildren("*"):
+        children[child.tag.rpartition("}")[2]].append(child)
     return children
 
 
@@ -134,25 +143,24 @@ def _line(text: str) -> str:
 
 def _paper(children: _Children) -> Paper:
     """Return an entry's record; ValueError when it has no usable ID, title or date."""
-    identity = entry_id(_text(children, _ATOM + "id"))
+    identity = _ENTRY.fullmatch(_text(children, "id"))
     if not identity:
         raise ValueError("its id names no paper")
-    title = _line(_text(children, _ATOM + "title"))
+    title = _line(_text(children, "title"))
     if not title:
         raise ValueError("it has no title")
-    identifier, version = identity
-    published = _text(children, _ATOM + "published")
+    published = _text(children, "published")
     return Paper(
-        id=identifier,
-        version=version,
+        id=canonical(identity[1]),
+        version=int(identity[2] or 1),
         title=title,
-        abstract=_PREAMBLE.sub("", _text(children, _ATOM + "summary"), count=1),
+        abstract=_PREAMBLE.sub("", _text(children, "summary"), count=1),
         authors=_authors(children),
         categories=_categories(children),
-        announce_type=_text(children, _ARXIV + "announce_type"),
-        date=_moment(published or _text(children, _ATOM + "updated")),
-        comment=_line(_text(children, _ARXIV + "comment")),
-        doi=_text(children, _ARXIV + "DOI") or _text(children, _ARXIV + "doi"),
+        announce_type=_text(children, "announce_type"),
+        date=_moment(published or _text(children, "updated")),
+        comment=_line(_text(children, "comment")),
+        doi=_text(children, "DOI") or _text(children, "doi"),
     )
 
 
@@ -172,7 +180,7 @@ def _moment(text: str) -> datetime:
 
 def _categories(children: _Children) -> tuple[str, ...]:
     """Return an entry's categories, each once, the primary one first."""
-    tags = children[_ARXIV + "primary_category"] + children[_ATOM + "category"]
+    tags = children["primary_category"] + children["category"]
     terms = dict.fromkeys(tag.get("term", "").strip() for tag in tags)
     terms.pop("", None)
     return tuple(terms)
@@ -180,32 +188,18 @@ def _categories(children: _Children) -> tuple[str, ...]:
 
 def _authors(children: _Children) -> tuple[str, ...]:
     """Return an entry's authors, each ``Name`` or ``Name (affiliation)``."""
-    names = []
-    for creator in children[_CREATOR]:
-        names += _split_names(_line(_text_of(creator)))
-    if not names:
-        names = [_line(_author(author)) for author in children[_ATOM + "author"]]
-    return tuple(filter(None, names))
+    if "creator" in children:
+        line = _line(", ".join(map(_text_of, children["creator"])))
+        names = _NAME.findall(line) if "(" in line else line.split(",")
+    else:
+        names = [_line(_author(author)) for author in children["author"]]
+    stripped = [name.strip() for name in names]
+    return tuple(filter(None, stripped))
 
 
 def _author(author: etree._Element) -> str:
     """Return an author of the query API, with the affiliations in brackets."""
-    name = author.findtext(_ATOM + "name", "")
-    places = author.itertext(_ARXIV + "affiliation", with_tail=False)
+    name = author.findtext("{*}name", "")
+    places = author.itertext("{*}affiliation", with_tail=False)
     affiliation = ", ".join(map(str, places))
     return f"{name} ({affiliation})" if affiliation else name
-
-
-def _split_names(text: str) -> list[str]:
-    """Split at the commas outside brackets: A. One (Univ. X, Dept. Y), B. Two."""
-    if "(" not in text or text.count("(") != text.count(")"):  # one is forgotten
-        return [name.strip() for name in text.split(",")]
-    names: list[list[str]] = []
-    depth = 0  # of the brackets that are open
-    for piece in text.split(","):
-        if depth > 0:
-            names[-1].append(piece)
-        else:
-            names.append([piece])
-        depth += piece.count("(") - piece.count(")")
-    return [",".join(pieces).strip() for pieces in names]

@@ -8,18 +8,19 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from paper_action import __version__
-from paper_action.paper import RefusalError, SourceError
+from paper_action.paper import PassingSourceError, RefusalError, SourceError
 from paper_action.settings import Settings
 
 from .atom import Feed, parse
 
-if TYPE_CHECKING:  # slow to import, and not needed for a saved feed
+if TYPE_CHECKING:  # slow to import, and not needed for a file
     import requests
 
 MOST = 16 * 2**20  # bytes in an answer; arXiv's largest has 6 MiB
@@ -30,96 +31,88 @@ AGAIN = (406, 408, 425, 429, *range(500, 600))  # arXiv throttles by 406, 429 an
 class Client:
     """Makes the requests of one run, spaced, and again while its ``patience`` lasts.
 
-    That is the seconds left to spend on servers that fail or dawdle. A caller may put
-    another ``clock`` and ``sleep`` in the place of the system's.
+    That is the seconds left to spend on servers that fail. ``log`` says one line,
+    ``warn`` what a user should see. A caller may put another ``clock`` and ``sleep`` in
+    the place of the system's.
     """
 
-    def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        log: Callable[[str], None],
+        warn: Callable[[Iterable[str]], None],
+    ) -> None:
         self.settings = settings
         self.log = log
+        self.warn = warn
         self.clock: Callable[[], float] = time.monotonic
         self.sleep: Callable[[float], object] = time.sleep
         self.patience = 0.0
-        self._has_asked = False
+        self._earliest = 0.0  # moment of the next request
 
-    def read(self, url: str, start: int = 0) -> Feed:
+    def read(self, url: str) -> Feed:
         """Return the document at an address, asked for again while that may help.
 
-        A page that is empty though there is more from result number ``start`` on is a
-        failure. Raises SourceError when the document cannot be had.
+        It may be a file. Raises SourceError when the document cannot be had.
         """
-        self._keep_distance()
+        if "://" not in url:
+            return parse(Path(url).read_bytes())
+
+        import random  # not needed for a file
+
         longest = 1
         while True:
             began = self.clock()
             try:
-                feed = self._answer(url)
-                if not feed.entries and start < feed.total:
-                    words = f"an empty page at {start} of {feed.total}"
-                    raise SourceError(words, retry=True)
-            except SourceError as error:
-                self._spend(self.clock() - began)
-                pause = error.after or _random_pause(longest)
-                wait = max(pause, self.settings.delay)
-                if not error.retry or wait > self.patience:
+                return self._answer(url)
+            except PassingSourceError as error:
+                taken = self.clock() - began
+                self.patience = max(0, self.patience - taken)  # no share goes below 0
+                # By chance, so that not all who wait come back at once.
+                pause = error.after or random.uniform(longest / 2, longest)
+                if pause > self.patience:
                     raise
                 host = urlsplit(url).hostname
-                self.log(f"{host}: {error}; again in {round(wait, 1)} s")
-            else:
-                self._spend(self.clock() - began - self.settings.timeout)
-                return feed
-            self._spend(wait)
-            self.sleep(wait)
+                self.log(f"{host}: {error}; again in {round(pause, 1)} s")
+            self.patience -= pause
+            self.sleep(pause)
             longest = min(2 * longest, 60)
-
-    def _spend(self, seconds: float) -> None:
-        """Have less patience; what is overspent is forgiven."""
-        self.patience = max(0, self.patience - max(0, seconds))
-
-    def _keep_distance(self) -> None:
-        """Wait before every request but the first."""
-        if self._has_asked:
-            self.sleep(self.settings.delay)
-        self._has_asked = True
 
     def _answer(self, url: str) -> Feed:
         """Return what one address holds, or the one that it leads to."""
         import urllib3
 
+        errors = (OSError, ValueError, urllib3.exceptions.HTTPError, zlib.error)
         for _ in range(1 + MOST_REDIRECTS):
             try:
                 with self._asked(url) as answer:
                     if not answer.is_redirect:
                         return self._feed(answer)
                     url = urljoin(url, answer.headers["Location"])
-            except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+            except errors as error:
                 raise _failure(url, error) from error
-            self._keep_distance()
         raise SourceError(f"more than {MOST_REDIRECTS} redirects")
 
     def _asked(self, url: str) -> "requests.Response":
-        """Return what a server answers, its body unread.
+        """Return what a server answers when its turn has come, the body unread.
 
         Proxies and certificates are the environment's. A whole session would also look
         for a password in .netrc, keep cookies, and read the bodies of redirects.
         """
         import requests
 
-        if urlsplit(url).scheme not in ("http", "https"):  # a proxy may know others
-            raise ValueError("its address is neither http:// nor https://")
+        self.sleep(max(0, self._earliest - self.clock()))
+        self._earliest = self.clock() + self.settings.delay
+        session = requests.Session()
         # A password in the address of a redirect is not used: somebody else decides.
         request = requests.Request(
             "GET", url, headers=_headers(), auth=lambda unchanged: unchanged
         )
-        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get(
-            "CURL_CA_BUNDLE"
+        options: Any = session.merge_environment_settings(
+            url, proxies={}, stream=True, verify=True, cert=None
         )
-        return requests.adapters.HTTPAdapter().send(
-            request.prepare(),
-            stream=True,
-            timeout=self.settings.timeout,
-            verify=bundle or True,
-            proxies=requests.utils.get_environ_proxies(url),
+        return session.get_adapter(url).send(
+            request.prepare(), timeout=self.settings.timeout, **options
         )
 
     def _feed(self, answer: "requests.Response") -> Feed:
@@ -128,20 +121,13 @@ class Client:
         if status == 200:
             return parse(self._body(answer))
         if status == 400:
-            raise self._refusal(answer)
-        if status not in AGAIN:
-            raise SourceError(f"HTTP {status}")
-        after = _asked_pause(answer.headers.get("Retry-After", ""))
-        raise SourceError(f"HTTP {status}", retry=True, after=after)
-
-    def _refusal(self, answer: "requests.Response") -> SourceError:
-        """Return the error that arXiv tells in its own words, or its number."""
-        try:
-            parse(self._body(answer))
-        except SourceError as error:
-            if not error.retry:
-                return error
-        return RefusalError("HTTP 400")
+            with suppress(PassingSourceError):  # it may be no Atom
+                parse(self._body(answer))
+            raise RefusalError("HTTP 400")
+        if status in AGAIN:
+            after = _asked_pause(answer.headers.get("Retry-After", ""))
+            raise PassingSourceError(f"HTTP {status}", after)
+        raise SourceError(f"HTTP {status}")
 
     def _body(self, answer: "requests.Response") -> bytes:
         """Return a body, which may stall for ``timeout`` and not drip for ever.
@@ -153,34 +139,16 @@ class Client:
         body = bytearray()
         for piece in iter(lambda: answer.raw.read1(2**16, decode_content=False), b""):
             body += piece
-            _check_size(body)
+            if len(body) > MOST:
+                break
             if self.clock() > end:
-                raise SourceError("the answer does not end", retry=True)
-        return _unpacked(bytes(body))
-
-
-def _unpacked(body: bytes) -> bytes:
-    """Return a body that may have been packed with gzip."""
-    if not body.startswith(b"\x1f\x8b"):  # as gzip begins, and no XML
-        return body
-    try:
-        body = zlib.decompressobj(wbits=31).decompress(body, MOST + 1)  # 31: gzip's
-    except zlib.error as error:
-        raise SourceError(f"not a whole answer: {error}", retry=True) from error
-    _check_size(body)
-    return body
-
-
-def _check_size(body: bytes | bytearray) -> None:
-    if len(body) > MOST:
-        raise SourceError(f"an answer of more than {MOST // 2**20} MiB")
-
-
-def _random_pause(longest: float) -> float:
-    """Return seconds by chance, so that not all who wait come back at once."""
-    import random  # not needed before
-
-    return random.uniform(longest / 2, longest)
+                raise PassingSourceError("the answer does not end")
+        whole = bytes(body)
+        if whole.startswith(b"\x1f\x8b"):  # as gzip begins, and no XML
+            whole = zlib.decompressobj(wbits=31).decompress(whole, MOST + 1)
+        if len(whole) > MOST:
+            raise SourceError(f"an answer of more than {MOST // 2**20} MiB")
+        return whole
 
 
 def _headers() -> dict[str, str]:
@@ -217,8 +185,8 @@ def _failure(url: str, error: Exception) -> SourceError:
     while cause.__context__:
         cause = cause.__context__
     # An address in the text, or a piece of it in quotes, may hold a proxy's password.
-    words = re.sub(r"//\S*@|'[^']*'", "***", " ".join(str(cause).split()))[:300]
+    words = re.sub(r"//\S*@|'[^']*'", "***", str(cause))[:300]
     if isinstance(error, ValueError) or type(error) is OSError:
         # An address that is none, or a file of certificates that is not there.
         return SourceError(f"{host} cannot be read: {words}")
-    return SourceError(f"{host} cannot be reached: {words}", retry=True)
+    return PassingSourceError(f"{host} cannot be reached: {words}")

@@ -50,18 +50,18 @@ def _page(client: Client, first: date, last: date, start: int) -> Feed:
 
     The range ends with the first minute of the next day: a day's last minute counts.
     """
-    names = " OR ".join(_terms(client.settings.categories))
+    names = " OR ".join(f"cat:{name}" for name in _names(client.settings.categories))
     begin = first.strftime("%Y%m%d0000")
     end = (last + DAY).strftime("%Y%m%d0000")
     query = quote(f"({names}) AND submittedDate:[{begin} TO {end}]")
     page = f"start={start}&max_results={PAGE}"
     order = "sortBy=submittedDate&sortOrder=ascending"
     address = client.settings.api_url
-    return client.read(f"{address}?search_query={query}&{page}&{order}", start)
+    return client.read(f"{address}?search_query={query}&{page}&{order}")
 
 
-def _terms(categories: Sequence[str]) -> list[str]:
-    """Return the terms that find the papers of some categories, by all their names."""
+def _names(categories: Sequence[str]) -> list[str]:
+    """Return all the names by which the papers of some categories are found."""
     names: list[str] = []
     for category in categories:
         names += both_names(category)
@@ -69,25 +69,27 @@ def _terms(categories: Sequence[str]) -> list[str]:
             names.append(f"{category}.*")
         for subject in SUBJECTS.get(category, "").split():
             names += both_names(f"{category}.{subject}")[1:]
-    return [f"cat:{name}" for name in dict.fromkeys(names)]
+    return names
 
 
 def records(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
-    """Yield arXiv's own records of papers.
+    """Yield arXiv's own records of papers, a hundred at a time."""
+    for start in range(0, len(ids), ID_PAGE):
+        yield from _known(client, ids[start : start + ID_PAGE])
+
+
+def _known(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
+    """Yield the records of some papers.
 
     An ID that makes arXiv refuse all that were asked for with it is found by halves.
     """
-    parts = [ids[start : start + ID_PAGE] for start in range(0, len(ids), ID_PAGE)]
-    while parts:
-        part = parts.pop(0)
-        query = f"max_results={ID_PAGE}&id_list={','.join(part)}"
-        try:
-            page = client.read(f"{client.settings.api_url}?{query}")
-        except RefusalError:
-            middle = len(part) // 2
-            if middle:
-                parts = [part[:middle], part[middle:], *parts]
-            else:
-                client.log(f"arXiv knows no paper {part[0]}")
+    query = f"max_results={ID_PAGE}&id_list={','.join(ids)}"
+    middle = len(ids) // 2
+    try:
+        yield client.read(f"{client.settings.api_url}?{query}")
+    except RefusalError:
+        if middle:
+            yield from _known(client, ids[:middle])
+            yield from _known(client, ids[middle:])
         else:
-            yield page
+            client.log(f"arXiv knows no paper {ids[0]}")
