@@ -68,6 +68,13 @@ def test_requests_keep_their_distance_feed_and_api_together(server):
     assert run.clock == 6
 
 
+def test_the_distance_begins_when_an_answer_has_come(server):
+    server.feed_faults = [Fault(body=server.drip(4, document().encode(), 1))]
+    run = Run(server, "--delay", 3)
+    assert len(run.asked) == 2
+    assert run.clock == 7
+
+
 def test_asking_again_keeps_the_distance_too(server):
     server.feed_faults = [Fault(503)]
     assert Run(server, NONE, "--delay", 3).clock == 3
@@ -120,7 +127,7 @@ def test_a_pause_that_is_asked_for_is_kept_or_left_to_the_others(
 def test_a_pause_until_a_moment_is_kept(server):
     moment = datetime.now(UTC) + timedelta(seconds=40)
     server.feed_faults = [Fault(429, {"Retry-After": format_datetime(moment)})]
-    assert 30 < Run(server, NONE, "--max-wait", 120).clock <= 40
+    assert 30 < Run(server, NONE).clock <= 40
 
 
 @pytest.mark.parametrize("after", ["0", "Thu, 10 Apr 2025 06:00:00 GMT"])

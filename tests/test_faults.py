@@ -194,8 +194,12 @@ def test_a_server_that_only_drips_ends_a_run_a_minute_after_its_patience(
     assert server.clock <= patience + 60
 
 
-@pytest.mark.parametrize(("pause", "queries"), [(60, 2), (61, 1)])
-def test_a_good_answer_costs_no_patience_however_slow_it_is(server, pause, queries):
-    server.feed_faults = [Fault(body=server.drip(25, document().encode(), 1))]
+@pytest.mark.parametrize(
+    ("taken", "pause", "queries"), [(25, 40, 2), (25, 41, 1), (0, 60, 2), (0, 61, 1)]
+)
+def test_what_a_slow_good_answer_takes_beyond_the_timeout_is_patience_too(
+    server, taken, pause, queries
+):
+    server.feed_faults = [Fault(body=server.drip(taken, document().encode(), 1))]
     server.api_faults = [Fault(503, {"Retry-After": str(pause)})]
     assert len(Run(server).queries) == queries

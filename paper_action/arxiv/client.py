@@ -31,9 +31,9 @@ AGAIN = (406, 408, 425, 429, *range(500, 600))  # arXiv throttles by 406, 429 an
 class Client:
     """Makes the requests of one run, spaced, and again while its ``patience`` lasts.
 
-    That is the seconds left to spend on servers that fail. ``log`` says one line,
-    ``warn`` what a user should see. A caller may put another ``clock`` and ``sleep`` in
-    the place of the system's.
+    That is the seconds left to spend on servers that fail or dawdle. ``log`` says one
+    line, ``warn`` what a user should see. A caller may put another ``clock`` and
+    ``sleep`` in the place of the system's.
     """
 
     def __init__(
@@ -64,19 +64,25 @@ class Client:
         while True:
             began = self.clock()
             try:
-                return self._answer(url)
+                feed = self._answer(url)
             except PassingSourceError as error:
-                taken = self.clock() - began
-                self.patience = max(0, self.patience - taken)  # no share goes below 0
+                self._spend(self.clock() - began)
                 # By chance, so that not all who wait come back at once.
                 pause = error.after or random.uniform(longest / 2, longest)
                 if pause > self.patience:
                     raise
                 host = urlsplit(url).hostname
                 self.log(f"{host}: {error}; again in {round(pause, 1)} s")
-            self.patience -= pause
+            else:
+                self._spend(self.clock() - began - self.settings.timeout)
+                return feed
+            self._spend(pause)
             self.sleep(pause)
             longest = min(2 * longest, 60)
+
+    def _spend(self, seconds: float) -> None:
+        """Have less patience; what is overspent is forgiven."""
+        self.patience = max(0, self.patience - max(0, seconds))
 
     def _answer(self, url: str) -> Feed:
         """Return what one address holds, or the one that it leads to."""
@@ -91,6 +97,8 @@ class Client:
                     url = urljoin(url, answer.headers["Location"])
             except errors as error:
                 raise _failure(url, error) from error
+            finally:
+                self._earliest = self.clock() + self.settings.delay
         raise SourceError(f"more than {MOST_REDIRECTS} redirects")
 
     def _asked(self, url: str) -> "requests.Response":
@@ -102,7 +110,6 @@ class Client:
         import requests
 
         self.sleep(max(0, self._earliest - self.clock()))
-        self._earliest = self.clock() + self.settings.delay
         session = requests.Session()
         # A password in the address of a redirect is not used: somebody else decides.
         request = requests.Request(

@@ -5,7 +5,7 @@ submitted, and fills in what earlier announcements had: the list notes how far i
 read, and as arXiv gives a paper its ID when it announces it, a newer ID is news.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -65,12 +65,20 @@ def read(
     read, ConfigError for a category that arXiv does not have.
     """
     settings = client.settings
-    # The feed may cost half of the patience, the API the other half and what is left.
-    client.patience = settings.max_wait / 2
-    feed = _read_feed(client)
-    client.patience += settings.max_wait / 2
-    api = _read_api(client, listed, cursor, feed)
-    by_id = _read_records(client, ids)
+    asks_feed = not settings.window
+    asks_api = not asks_feed or (settings.lookback_days > 0 and not settings.saved_feed)
+    # Each source that is asked has its share of the patience, and what others left.
+    share = settings.max_wait / (asks_feed + asks_api + bool(ids))
+    feed = api = by_id = Answer()
+    if asks_feed:
+        client.patience += share
+        feed = _read_feed(client)
+    if asks_api:
+        client.patience += share
+        api = _read_api(client, listed, cursor, feed)
+    if ids:
+        client.patience += share
+        by_id = _read_records(client, ids)
 
     answers = [feed, api, by_id]
     failures = [answer.failure for answer in answers if answer.failure]
@@ -175,15 +183,8 @@ def _gathered(client: Client, name: str, pages: Iterable[Feed]) -> Answer:
 def _read_feed(client: Client) -> Answer:
     """Return what was announced today, or is in the saved feed."""
     settings = client.settings
-    if settings.window:
-        return Answer()
-    name = FEED
-    address = f"{settings.feed_url.rstrip('/')}/{'+'.join(settings.categories)}"
-    if settings.saved_feed:
-        name = settings.feed_url
-        address = settings.feed_url
-    pages = map(client.read, [address])  # the only one, asked for when it is gathered
-    answer = _gathered(client, name, pages)
+    name = settings.feed_url if settings.saved_feed else FEED
+    answer = _gathered(client, name, _feed_pages(client))
     if len(answer.papers) >= FEED_CAP:
         full = f"{FEED} is full, {FEED_CAP} entries: papers may be missing in it"
         client.warn([full])
@@ -192,6 +193,15 @@ def _read_feed(client: Client) -> Answer:
     if unknown:
         client.warn([f"announce type nobody knows: {unknown[:100]}"])
     return answer
+
+
+def _feed_pages(client: Client) -> Iterator[Feed]:
+    """Yield the feed, the only page there is."""
+    settings = client.settings
+    address = settings.feed_url
+    if not settings.saved_feed:
+        address = f"{address.rstrip('/')}/{'+'.join(settings.categories)}"
+    yield client.read(address)
 
 
 def _read_api(
@@ -206,8 +216,6 @@ def _read_api(
     today = settings.today
     if settings.window:
         return _read_window(client, *settings.window)
-    if settings.saved_feed or not settings.lookback_days:
-        return Answer()
     lookback = settings.lookback_days * DAY
     first = today - lookback
     if cursor:
@@ -268,7 +276,8 @@ def _was_missed(
 
 
 def _read_records(client: Client, ids: Sequence[str]) -> Answer:
-    """Return arXiv's own records, none where a saved feed is the only source."""
-    if not ids or client.settings.saved_feed:
-        return Answer()
-    return _gathered(client, f"{API}, by ID", records(client, ids))
+    """Return arXiv's own records; a saved feed is the only source, also for these."""
+    pages = records(client, ids)
+    if client.settings.saved_feed:
+        pages = _feed_pages(client)
+    return _gathered(client, f"{API}, by ID", pages)
