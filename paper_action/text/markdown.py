@@ -12,8 +12,10 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote
 
+from paper_action.paper import LINK
+
 from .formulas import on_one_line
-from .pieces import Maths, Piece, Span, as_text, in_link, single_blanks
+from .pieces import Maths, Piece, Span, as_text, in_link, joined, unlinked
 from .tex import read
 
 # Signs that act in Markdown, and what GitHub takes for a formula, a reference, a
@@ -32,7 +34,7 @@ _PILE = re.compile(r"[^\x00-\u02ff\w\s][^\x00-\u02ff\w\s]{30}")
 @lru_cache(maxsize=4096)
 def plain(raw: str) -> str:
     """Return one line of Unicode text; maths stays TeX between dollar signs."""
-    return _composed(single_blanks(as_text(read(raw))))
+    return _composed(_single_blanks(as_text(read(raw))))
 
 
 def line(raw: str) -> str:
@@ -41,7 +43,7 @@ def line(raw: str) -> str:
     A link is what marks a paper as listed, so one to another paper that a title or a
     comment merely mentions does not become one.
     """
-    return single_blanks(_markdown(read(raw)))
+    return _markdown(unlinked(read(raw), LINK))
 
 
 def linked(raw: str, url: str) -> str:
@@ -49,7 +51,7 @@ def linked(raw: str, url: str) -> str:
 
     GitHub sets no formula in a link, so formulas stand beside it.
     """
-    markdown = single_blanks(_markdown(in_link(read(raw), url)))
+    markdown = _markdown(in_link(read(raw), url))
     if f"]({url})" in markdown:
         return markdown
     return f"{markdown} [link]({url})".strip()
@@ -60,7 +62,7 @@ def paragraphs(raw: str) -> str:
     """Return an abstract as one line of Markdown, its paragraphs kept apart."""
     shown: list[str] = []
     for part in split_paragraphs(raw):
-        markdown = single_blanks(_markdown(read(part, with_papers=True)))
+        markdown = _markdown(read(part))
         if markdown:
             shown.append(markdown)
     return "<br><br>".join(shown)
@@ -90,10 +92,21 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _single_blanks(text: str) -> str:
+    """Return text without blanks beside others, or at its ends."""
+    if "  " in text:
+        text = re.sub(" {2,}", " ", text)
+    return text.strip()
+
+
 def _markdown(pieces: list[Piece]) -> str:
+    return _single_blanks(_parts(pieces))
+
+
+def _parts(pieces: list[Piece]) -> str:
     parts: list[str] = []
     before = ""
-    for piece in pieces:
+    for piece in joined(pieces):
         if isinstance(piece, str):
             part = escape(piece)
         elif isinstance(piece, Maths):
@@ -121,7 +134,7 @@ def _span(span: Span, before: str) -> str:
     """Return a link, or words in a tag; the blanks at the ends stay outside."""
     if span.pieces == [span.url]:
         return f"<{span.url.replace('&', '&amp;')}>"
-    inner = _markdown(span.pieces)
+    inner = _parts(span.pieces)
     words = inner.strip(" ")
     if span.url:
         # An exclamation mark would make an image of it.
