@@ -12,8 +12,13 @@ _MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|\$|\{", re.DOTALL)
 _CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 # Environments that are formulas, and which one stands for them in a formula.
 ENVIRONMENTS = {
-    **dict.fromkeys(["equation", "displaymath", "math"], ""),
-    **dict.fromkeys("align flalign multline eqnarray".split(), "aligned"),
+    "equation": "",
+    "displaymath": "",
+    "math": "",
+    "align": "aligned",
+    "flalign": "aligned",
+    "multline": "aligned",
+    "eqnarray": "aligned",
     "alignat": "alignedat",
     "gather": "gathered",
 }

@@ -94,9 +94,10 @@ _BLACKBOARD = """
 _INSTEAD = {
     **{name: rf"\mathbb{{{name[0].upper()}}}" for name in _BLACKBOARD.split()},
     **dict.fromkeys("mbox hbox textsc textnormal textup".split(), r"\text"),
-    **dict.fromkeys(["mathds", "mathbbm"], r"\mathbb"),
-    **dict.fromkeys(["nicefrac", "sfrac", "nfrac", "cfrac"], r"\frac"),
+    **dict.fromkeys("nicefrac sfrac nfrac cfrac".split(), r"\frac"),
     **dict.fromkeys("ensuremath xspace hfill hfil protect footnotesize".split(), ""),
+    "mathds": r"\mathbb",
+    "mathbbm": r"\mathbb",
     "operatorname": r"\mathrm",
     "emph": r"\textit",
     "bm": r"\boldsymbol",
@@ -190,17 +191,14 @@ def _known_text(found: re.Match[str]) -> str:
     parts: list[str] = []
     for number, part in enumerate(_DOLLARS.split(found[2])):
         is_formula = number % 2
-        parts.append(part if is_formula else _text(found[1], part))
+        if is_formula or not part:
+            parts.append(part)
+        elif _MATHS.search(part):
+            words = part.replace(" ", r"\ ")
+            parts.append(rf"\mathrm{{{words}}}")
+        else:
+            parts.append(rf"\{found[1]}{{{part}}}")
     return "".join(parts)
-
-
-def _text(macro: str, words: str) -> str:
-    if not words:
-        return ""
-    if not _MATHS.search(words):
-        return rf"\{macro}{{{words}}}"
-    words = words.replace(" ", r"\ ")
-    return rf"\mathrm{{{words}}}"
 
 
 # A dollar that is no maths, and the forms in which GitHub takes maths; no formula
