@@ -46,12 +46,12 @@ class Formula(NamedTuple):
 
 
 def group_ends(text: str) -> dict[int, int]:
-    """Return where each group ends, by where it begins: maybe with the text."""
+    """Return where each group ends, maybe with the text, by where its inside begins."""
     ends: dict[int, int] = {}
     begun: list[int] = []
     for sign in _BRACE.finditer(text):
         if sign[0] == "{":
-            begun.append(sign.start())
+            begun.append(sign.end())
         elif sign[0] == "}" and begun:
             start = begun.pop()
             if len(begun) < _DEPTH:
@@ -117,7 +117,7 @@ def _find_closer(
         if mark[0] == opened[0]:
             return None
         at = mark.end()
-        group_end = ends.get(mark.start(), end)
+        group_end = ends.get(at, end)
         if group_end < end and text.count("$", at, group_end) % 2 == 0:
             at = group_end + 1
         mark = _MARK.search(text, at, end)

@@ -113,19 +113,19 @@ class _Reader:
             url = _ESCAPED.sub(r"\1", mark[0])
             return in_link([url], url)
         if mark[0] == "{":
-            return self._group(mark.start())
+            return self._group()
         return [_SHOWN.get(mark[0], mark[0])]
 
-    def _group(self, start: int) -> list[Piece]:
-        """Read a group; one that never ends is none."""
-        end = self.ends.get(start, len(self.text))
+    def _group(self) -> list[Piece]:
+        """Read the group whose brace was just met; one that never ends is none."""
+        end = self.ends.get(self.at, len(self.text))
         if end == len(self.text):
             return ["{"]
         switch = _SWITCH.match(self.text, self.at)
         if switch and SWITCHES.get(switch[1]):
             self.at = switch.end()
             return in_span(self.pieces(end), SWITCHES[switch[1]])
-        is_seen = _SEEN.match(self.text, start)
+        is_seen = _SEEN.match(self.text, self.at - 1)
         pieces = self.pieces(end)
         return ["{", *pieces, "}"] if is_seen else pieces
 
@@ -159,10 +159,10 @@ class _Reader:
         It may lack its last brace: a note of two paragraphs ends with the first one.
         """
         begin = _ARGUMENT.match(self.text, self.at)
-        if not begin or begin.end() - 1 not in self.ends:
+        if not begin or begin.end() not in self.ends:
             return None
         self.at = begin.end()
-        return self.pieces(self.ends[self.at - 1])
+        return self.pieces(self.ends[self.at])
 
     def _macro(self, name: str) -> list[Piece]:
         """Return what a macro shows of its arguments; its name, if some are missing."""
