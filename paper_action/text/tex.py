@@ -167,15 +167,15 @@ class _Reader:
     def _macro(self, name: str) -> list[Piece]:
         """Return what a macro shows of its arguments; its name, if some are missing."""
         count, shown = MACROS[name]
-        arguments: list[list[Piece]] = []
-        for _ in range(count):
+        arguments: dict[str, list[Piece]] = {}
+        for number in ("#1", "#2", "#3")[:count]:
             argument = self._argument()
             if argument is None:
-                return [f"\\{name}", *chain.from_iterable(arguments)]
-            arguments.append(argument)
+                return [f"\\{name}", *chain.from_iterable(arguments.values())]
+            arguments[number] = argument
         pieces: list[Piece] = []
         for part in re.split(r"(#\d)", shown):
-            pieces += arguments[int(part[1]) - 1] if part.startswith("#") else [part]
+            pieces += arguments.get(part, [part])
         return pieces
 
     def _accent(self, name: str) -> list[Piece]:
