@@ -5,11 +5,7 @@ from typing import NamedTuple
 
 _DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
 _BRACE = re.compile(r"\\.|\{|\}", re.DOTALL)
-# What may open a formula, and other escaped signs, so that \$ is no dollar.
-_OPENER = re.compile(r"\\(?:begin\{(\w+)\*?\}|.)|\$\$?", re.DOTALL)
-# Where the search for its closer stops: also at a brace.
-_MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|\$|\{", re.DOTALL)
-_CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
+_SIGN = re.compile(r"\\.|\$", re.DOTALL)  # whole, so that \$ is no dollar
 # Environments that are formulas, and which one stands for them in a formula.
 ENVIRONMENTS = {
     "equation": "",
@@ -22,7 +18,11 @@ ENVIRONMENTS = {
     "alignat": "alignedat",
     "gather": "gathered",
 }
-
+# What opens a formula, and what closes it.
+_OPENER = re.compile(rf"\\begin\{{({'|'.join(ENVIRONMENTS)})\*?\}}|\\\(|\\\[|\$\$?")
+_CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
+# Where the search for the closer stops: also at a brace.
+_MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|\$|\{", re.DOTALL)
 # Two words of a sentence, as "bounded domain"; "dx dy" is none.
 _SENTENCE = re.compile(r"(?<![\\A-Za-z])[a-z]{3,} [a-z]{3,}(?![A-Za-z])")
 _TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
@@ -46,7 +46,10 @@ class Formula(NamedTuple):
 
 
 def group_ends(text: str) -> dict[int, int]:
-    """Return where each group ends, maybe with the text, by where its inside begins."""
+    """Return where each group ends, by where its inside begins.
+
+    One that is never closed ends with the text.
+    """
     ends: dict[int, int] = {}
     begun: list[int] = []
     for sign in _BRACE.finditer(text):
@@ -61,15 +64,11 @@ def group_ends(text: str) -> dict[int, int]:
 
 
 def formula_at(text: str, start: int, end: int, ends: dict[int, int]) -> Formula | None:
-    """Return the formula that begins at a sign in a group that has an end, or None."""
+    """Return the formula that begins at a sign, or None; its group ends at ``end``."""
     opened = _OPENER.match(text, start, end)
     if not opened:
         return None
-    closer = _CLOSERS.get(opened[0])
-    if opened[1] in ENVIRONMENTS:
-        closer = opened[0].replace("begin", "end")
-    if not closer:
-        return None
+    closer = _CLOSERS.get(opened[0], opened[0].replace("begin", "end"))
     closed = _find_closer(text, opened, end, closer, ends)
     if closed is None:
         return None
@@ -91,16 +90,15 @@ def on_one_line(raw: str) -> str:
     ends = group_ends(raw)
     parts: list[str] = []
     at = 0
-    mark = _OPENER.search(raw)
-    while mark:
-        behind = mark.end()
-        formula = formula_at(raw, mark.start(), len(raw), ends)
+    for sign in _SIGN.finditer(raw):
+        start = sign.start()
+        if start < at:
+            continue  # it stands in a formula
+        formula = formula_at(raw, start, len(raw), ends)
         if formula:
-            behind = formula.behind
-            typed = re.sub(r"(?<!\\)%[^\n]*\n\s*", "", raw[mark.start() : behind])
-            parts += [raw[at : mark.start()], " ".join(typed.split())]
-            at = behind
-        mark = _OPENER.search(raw, behind)
+            typed = re.sub(r"(?<!\\)%[^\n]*\n\s*", "", raw[start : formula.behind])
+            parts += [raw[at:start], " ".join(typed.split())]
+            at = formula.behind
     return "".join(parts) + raw[at:]
 
 
