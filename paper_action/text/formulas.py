@@ -1,29 +1,30 @@
-"""Find the formulas of a text in one pass, from left to right."""
+"""Find the groups and the formulas of a text."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
-# What may open a formula, and escaped signs, so that \$ is no dollar.
-_OPENER = re.compile(r"\\(?:begin\{(\w+)\*?\}|[\\$(\[])|\$")
-# Where the search for its closer stops: also at a brace.
-_MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|\$|\{|\}", re.DOTALL)
-_SIGN = re.compile(r"\\.|\$|\{|\}", re.DOTALL)
-_CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
+_DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
+_BRACE = re.compile(r"\\.|\{|\}", re.DOTALL)
+_SIGN = re.compile(r"\\.|\$", re.DOTALL)  # whole, so that \$ is no dollar
 # Environments that are formulas, and which one stands for them in a formula.
 ENVIRONMENTS = {
-    **dict.fromkeys(["equation", "displaymath", "math"], ""),
-    **dict.fromkeys("align flalign multline eqnarray".split(), "aligned"),
+    "equation": "",
+    "displaymath": "",
+    "math": "",
+    "align": "aligned",
+    "flalign": "aligned",
+    "multline": "aligned",
+    "eqnarray": "aligned",
     "alignat": "alignedat",
     "gather": "gathered",
 }
-
-_LITTLE = "the|of|for|is|are|with|and|that|from|where|under|per|in|on|to|as|by|or|if"
-# Two words of a sentence, as "and the" or "bounded domain"; "dx dy" is none.
-_SENTENCE = re.compile(
-    r"(?<![\\A-Za-z])(?:[a-z]{3,} [a-z]{3,}"
-    rf"|[a-z]{{2,}} (?:{_LITTLE})|(?:{_LITTLE}) [a-z]{{2,}})(?![A-Za-z])"
-)
+# What opens a formula, and what closes it.
+_OPENER = re.compile(rf"\\begin\{{({'|'.join(ENVIRONMENTS)})\*?\}}|\\\(|\\\[|\$\$?")
+_CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
+# Where the search for the closer stops: also at a brace.
+_MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|\$|\{", re.DOTALL)
+# Two words of a sentence, as "bounded domain"; "dx dy" is none.
+_SENTENCE = re.compile(r"(?<![\\A-Za-z])[a-z]{3,} [a-z]{3,}(?![A-Za-z])")
 _TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
 # Text without TeX between two dollars, then the second one and the sign behind it.
 _PROSE = re.compile(
@@ -38,52 +39,46 @@ _PROSE = re.compile(
 
 
 class Formula(NamedTuple):
-    """Where a formula stands, its signs included, and its TeX."""
+    """The TeX of a formula, and where the text goes on behind it."""
 
-    start: int
-    end: int
     tex: str
+    behind: int
 
 
-class Braces:
-    r"""The braces of a text.
+def group_ends(text: str) -> dict[int, int]:
+    """Return where each group ends, by where its inside begins.
 
-    ``ends`` tells where a group ends, by where it begins, and ``behind`` where the text
-    goes on behind one whose dollars are pairs, unlike in ``$\bar{\Omega$}``. ``stray``
-    braces close nothing, ``unclosed`` ones are never closed.
+    One that is never closed ends with the text.
     """
-
-    def __init__(self, text: str) -> None:
-        self.ends: dict[int, int] = {}
-        self.behind: dict[int, int] = {}
-        self.stray: set[int] = set()
-        self.unclosed: list[int] = []
-        dollars = 0
-        before: list[int] = []  # the dollars before each unclosed brace
-        for sign in _SIGN.finditer(text):
-            at = sign.start()
-            if sign[0] == "$":
-                dollars += 1
-            elif sign[0] == "{":
-                self.unclosed.append(at)
-                before.append(dollars)
-            elif self.unclosed and sign[0] == "}":
-                start = self.unclosed.pop()
-                self.ends[start] = at
-                if (dollars - before.pop()) % 2 == 0:
-                    self.behind[start] = at + 1
-            elif sign[0] == "}":
-                self.stray.add(at)
+    ends: dict[int, int] = {}
+    begun: list[int] = []
+    for sign in _BRACE.finditer(text):
+        if sign[0] == "{":
+            begun.append(sign.end())
+        elif sign[0] == "}" and begun:
+            start = begun.pop()
+            if len(begun) < _DEPTH:
+                ends[start] = sign.start()
+    never_closed = begun[:_DEPTH]
+    return ends | dict.fromkeys(never_closed, len(text))
 
 
-def find_formulas(text: str, braces: Braces) -> Iterator[Formula]:
-    """Yield the formulas of a text; a sign that opens none is text."""
-    mark = _OPENER.search(text)
-    while mark:
-        formula = _formula(text, mark, braces)
-        if formula:
-            yield formula
-        mark = _OPENER.search(text, formula.end if formula else mark.end())
+def formula_at(text: str, start: int, end: int, ends: dict[int, int]) -> Formula | None:
+    """Return the formula that begins at a sign, or None; its group ends at ``end``."""
+    opened = _OPENER.match(text, start, end)
+    if not opened:
+        return None
+    closer = _CLOSERS.get(opened[0], opened[0].replace("begin", "end"))
+    closed = _find_closer(text, opened, end, closer, ends)
+    if closed is None:
+        return None
+    tex = text[opened.end() : closed]
+    behind = closed + len(closer)
+    if not tex or (closer == "$" and _is_prose(tex, text[behind : behind + 1])):
+        return None
+    if opened[1]:
+        tex = text[start:behind]
+    return Formula(tex, behind)
 
 
 def on_one_line(raw: str) -> str:
@@ -92,54 +87,38 @@ def on_one_line(raw: str) -> str:
     In text a percent sign is one, unless it ends the line behind a word.
     """
     raw = re.sub(r"(?<=[A-Za-z.,:;])%\n", "\n", raw)
+    ends = group_ends(raw)
     parts: list[str] = []
     at = 0
-    for start, end, _ in find_formulas(raw, Braces(raw)):
-        formula = re.sub(r"(?<!\\)%[^\n]*\n\s*", "", raw[start:end])
-        parts += [raw[at:start], " ".join(formula.split())]
-        at = end
+    for sign in _SIGN.finditer(raw):
+        start = sign.start()
+        if start < at:
+            continue  # it stands in a formula
+        formula = formula_at(raw, start, len(raw), ends)
+        if formula:
+            typed = re.sub(r"(?<!\\)%[^\n]*\n\s*", "", raw[start : formula.behind])
+            parts += [raw[at:start], " ".join(typed.split())]
+            at = formula.behind
     return "".join(parts) + raw[at:]
 
 
-def _formula(text: str, mark: re.Match[str], braces: Braces) -> Formula | None:
-    """Return the formula that a mark opens, or None."""
-    start = mark.start()
-    opener = "$$" if text.startswith("$$", start) else mark[0]
-    closer = _CLOSERS.get(opener)
-    if mark[1] in ENVIRONMENTS:
-        closer = opener.replace("begin", "end")
-    if not closer:
-        return None
-    inner = start + len(opener)
-    closed = _find_closer(text, inner, opener, closer, braces)
-    if closed is None:
-        return None
-    end = closed + len(closer)
-    tex = text[inner:closed]
-    if not tex or (opener == "$" and _is_prose(tex, text[end : end + 1])):
-        return None
-    if mark[1]:
-        tex = text[start:end]
-    return Formula(start, end, tex)
-
-
 def _find_closer(
-    text: str, at: int, opener: str, closer: str, braces: Braces
+    text: str, opened: re.Match[str], end: int, closer: str, ends: dict[int, int]
 ) -> int | None:
-    r"""Return where the closer stands, or None.
+    r"""Return where the closer stands, or None if another formula begins before.
 
-    It stands in the group in which the formula began. A group that begins on the way is
-    left out, so ``\text{if $x$}`` hides its dollars.
+    A group on the way is left out, so ``\text{if $x$}`` hides its dollars, unless one
+    of them is without a partner, as in ``\bar{\Omega$}``.
     """
-    mark = _MARK.search(text, at)
+    mark = _MARK.search(text, opened.end(), end)
     while mark and not text.startswith(closer, mark.start()):
-        start = mark.start()
-        ends_group = mark[0] == "}" and start not in braces.stray
-        begins_another = mark[0] == opener
-        if ends_group or begins_another:
+        if mark[0] == opened[0]:
             return None
-        at = braces.behind.get(start, mark.end())
-        mark = _MARK.search(text, at)
+        at = mark.end()
+        group_end = ends.get(at, end)
+        if group_end < end and text.count("$", at, group_end) % 2 == 0:
+            at = group_end + 1
+        mark = _MARK.search(text, at, end)
     return mark.start() if mark else None
 
 

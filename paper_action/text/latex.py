@@ -79,18 +79,17 @@ MACROS: dict[str, tuple[int, str]] = {
     **dict.fromkeys(_SECOND.split(), (2, "#2")),
     "multicolumn": (3, "#3"),
     **dict.fromkeys("frac dfrac tfrac nicefrac sfrac".split(), (2, "#1/#2")),
-    **dict.fromkeys(["footnote", "thanks"], (1, " (#1)")),
+    "footnote": (1, " (#1)"),
+    "thanks": (1, " (#1)"),
     **dict.fromkeys(["SI", "qty", "ion"], (2, "#1 #2")),
-    **dict.fromkeys(["SIrange", "qtyrange"], (3, "#1–#2 #3")),
+    "SIrange": (3, "#1–#2 #3"),
+    "qtyrange": (3, "#1–#2 #3"),
     "sqrt": (1, "√#1"),
     "enquote": (1, "“#1”"),
     "texorpdfstring": (2, "#1"),
     "hspace": (1, " "),
     "ang": (1, "#1°"),
 }
-# Macros whose arguments may lack braces: \frac 12.
-BARE = frozenset(["frac", "dfrac", "tfrac", "sqrt"])
-
 # Names that HTML has, too.
 _HTML = """
     ETH eth alpha beta gamma delta zeta eta theta vartheta iota kappa lambda mu nu
@@ -216,6 +215,3 @@ SIGNS: dict[str, str] = {
     "aka": "a.k.a.",
     "iid": "i.i.d.",
 }
-
-# What authors mean by names of their own, unless an argument follows.
-OWN = {"C": "ℂ", "N": "ℕ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}

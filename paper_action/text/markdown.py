@@ -12,8 +12,10 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote
 
+from paper_action.paper import LINK
+
 from .formulas import on_one_line
-from .pieces import Maths, Piece, Span, as_text, in_link, single_blanks
+from .pieces import Maths, Piece, Span, as_text, in_link, joined, unlinked
 from .tex import read
 
 # Signs that act in Markdown, and what GitHub takes for a formula, a reference, a
@@ -24,6 +26,9 @@ _ACTING = re.compile(
     r"|\$|#(?=\d)|@(?=\w)|:(?=[\w+\\-]+:)|-(?=\d)(?<=\b[Gg][Hh]-)"
 )
 _KEPT_APART = "$#@:-"  # those of them that a backslash would not stop
+# Behind a letter or another formula GitHub takes no formula (github/markup issue 1742);
+# an exclamation mark would make an image of a link.
+_STUCK = re.compile(r"[A-Za-z_$\u0080-\U0010ffff]\$|!\[")
 # More accents than any letter has; composing them takes time that grows with their
 # square.
 _PILE = re.compile(r"[^\x00-\u02ff\w\s][^\x00-\u02ff\w\s]{30}")
@@ -32,7 +37,7 @@ _PILE = re.compile(r"[^\x00-\u02ff\w\s][^\x00-\u02ff\w\s]{30}")
 @lru_cache(maxsize=4096)
 def plain(raw: str) -> str:
     """Return one line of Unicode text; maths stays TeX between dollar signs."""
-    return _composed(single_blanks(as_text(read(raw))))
+    return _composed(_single_blanks(as_text(read(raw))))
 
 
 def line(raw: str) -> str:
@@ -41,7 +46,7 @@ def line(raw: str) -> str:
     A link is what marks a paper as listed, so one to another paper that a title or a
     comment merely mentions does not become one.
     """
-    return single_blanks(_markdown(read(raw)))
+    return _markdown(unlinked(read(raw), LINK))
 
 
 def linked(raw: str, url: str) -> str:
@@ -49,7 +54,7 @@ def linked(raw: str, url: str) -> str:
 
     GitHub sets no formula in a link, so formulas stand beside it.
     """
-    markdown = single_blanks(_markdown(in_link(read(raw), url)))
+    markdown = _markdown(in_link(read(raw), url))
     if f"]({url})" in markdown:
         return markdown
     return f"{markdown} [link]({url})".strip()
@@ -58,12 +63,8 @@ def linked(raw: str, url: str) -> str:
 @lru_cache(maxsize=4096)
 def paragraphs(raw: str) -> str:
     """Return an abstract as one line of Markdown, its paragraphs kept apart."""
-    shown: list[str] = []
-    for part in split_paragraphs(raw):
-        markdown = single_blanks(_markdown(read(part, with_papers=True)))
-        if markdown:
-            shown.append(markdown)
-    return "<br><br>".join(shown)
+    shown = [_markdown(read(part)) for part in split_paragraphs(raw)]
+    return "<br><br>".join(part for part in shown if part)
 
 
 def split_paragraphs(raw: str) -> list[str]:
@@ -90,44 +91,49 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _single_blanks(text: str) -> str:
+    """Return text without blanks beside others, or at its ends."""
+    if "  " in text:
+        text = re.sub(" {2,}", " ", text)
+    return text.strip()
+
+
 def _markdown(pieces: list[Piece]) -> str:
+    return _single_blanks(_parts(pieces))
+
+
+def _parts(pieces: list[Piece]) -> str:
     parts: list[str] = []
     before = ""
-    for piece in pieces:
+    for piece in joined(pieces):
         if isinstance(piece, str):
             part = escape(piece)
         elif isinstance(piece, Maths):
-            part = _maths(piece.tex, before)
+            part = _maths(piece.tex)
         else:
-            part = _span(piece, before)
+            part = _span(piece)
+        if _STUCK.fullmatch(before + part[:1]):
+            parts.append("<span></span>")
         parts.append(part)
         before = part[-1:] or before
     return "".join(parts)
 
 
-def _maths(formula: str, before: str) -> str:
-    """Return a formula.
-
-    After a letter or another formula GitHub takes none (github/markup issue 1742). It
-    reads a formula as HTML once more, which a tag would break.
-    """
-    is_stuck = before.isalpha() or before in ("$", "_") or not before.isascii()
-    gap = "<span></span>" if is_stuck else ""
+def _maths(formula: str) -> str:
+    """Return a formula; GitHub reads it as HTML once more, which a tag would break."""
     formula = re.sub(r"<(?=[A-Za-z/!?])", r"\\lt ", formula)
-    return f"{gap}$`{formula}`$".replace("|", r"\|")
+    return f"$`{formula}`$".replace("|", r"\|")
 
 
-def _span(span: Span, before: str) -> str:
+def _span(span: Span) -> str:
     """Return a link, or words in a tag; the blanks at the ends stay outside."""
     if span.pieces == [span.url]:
         return f"<{span.url.replace('&', '&amp;')}>"
-    inner = _markdown(span.pieces)
+    inner = _parts(span.pieces)
     words = inner.strip(" ")
     if span.url:
-        # An exclamation mark would make an image of it.
-        gap = "<span></span>" if before == "!" else ""
         target = quote(span.url, safe="%/:=&?~#+!,;'@-._").replace("&", "&amp;")
-        shown = f"{gap}[{words}]({target})"
+        shown = f"[{words}]({target})"
     else:
         shown = f"<{span.tag}>{words}</{span.tag}>"
     return inner.replace(words, shown, 1)

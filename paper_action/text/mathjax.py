@@ -7,7 +7,7 @@ newcommand, action and colortbl, and refuses some macros besides
 
 import re
 
-from .formulas import ENVIRONMENTS, Braces
+from .formulas import ENVIRONMENTS
 
 # The macros that MathJax has, and GitHub does not refuse.
 KNOWN = frozenset(
@@ -86,33 +86,39 @@ KNOWN = frozenset(
     wp wr Xi xi xleftarrow xrightarrow yen zeta
     """.split()
 )
+_BLACKBOARD = """
+    C E F H N P Q R Z CC EE FF HH NN PP QQ RR ZZ real reals Real Reals
+"""
 # What stands for a macro that it does not have, or that GitHub refuses. Of any other
 # one the name is set, upright.
 _INSTEAD = {
-    **{letter: rf"\mathbb{{{letter}}}" for letter in "CEFHNPQRZ"},
-    **{letter * 2: rf"\mathbb{{{letter}}}" for letter in "CEFHNPQRZ"},
-    **dict.fromkeys(["real", "reals", "Real", "Reals"], r"\mathbb{R}"),
+    **{name: rf"\mathbb{{{name[0].upper()}}}" for name in _BLACKBOARD.split()},
     **dict.fromkeys("mbox hbox textsc textnormal textup".split(), r"\text"),
-    **dict.fromkeys(["mathds", "mathbbm"], r"\mathbb"),
-    **dict.fromkeys(["nicefrac", "sfrac", "nfrac", "cfrac"], r"\frac"),
+    **dict.fromkeys("nicefrac sfrac nfrac cfrac".split(), r"\frac"),
     **dict.fromkeys("ensuremath xspace hfill hfil protect footnotesize".split(), ""),
+    "mathds": r"\mathbb",
+    "mathbbm": r"\mathbb",
     "operatorname": r"\mathrm",
     "emph": r"\textit",
     "bm": r"\boldsymbol",
     "AA": r"\text{Å}",
 }
-# Macros that are put right together with their argument. Some are dropped with it.
-_DROPPED = "label phantom hphantom vphantom vspace colorbox href raisebox".split()
-_CITING = "cite citep citet ref eqref cref autoref".split()
-_TEXTS = "text textit textbf textrm texttt textsf".split()
-_WITH_ARGUMENT = frozenset(["tag", *_DROPPED, *_CITING, *_TEXTS])
+# Macros that are dropped with their argument, and those that become text with it.
+_GROUP = r"\{((?:[^{}\\]|\\.|\{(?:[^{}\\]|\\.|\{[^{}]*\})*\})*)\}"
+_DROPPED = re.compile(
+    rf"\\(?:label|[hv]?phantom|vspace|colorbox|href|raisebox) ?{_GROUP}"
+)
+_CITED = re.compile(rf"\\(?:cite[pt]?|(?:eq|c|auto)?ref) ?{_GROUP}")
+_TAG = re.compile(rf"\\tag ?{_GROUP}")
+_TEXT = re.compile(rf"\\(text(?:it|bf|rm|tt|sf)?) ?{_GROUP}")
 # What MathJax does not set in text: indices, and macros but for blanks and sizes.
 _MATHS = re.compile(r"\\(?!q?quad|tiny|small|scriptsize)[A-Za-z]|(?<!\\)[_^]")
 _DOLLARS = re.compile(r"(?<!\\)\$([^$]*)\$")
 # A star that MathJax does not know.
 _STARRED = re.compile(r"(\\(?:operatorname|hspace|tag))\*")
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)|.)")
-_ARGUMENT = re.compile(r"\\([a-z]+) ?\{")
+_BRACE = re.compile(r"(\\.|\{|\})")
+_LOST_END = re.compile(r" \{(cases|split)\}")  # as in some of arXiv's abstracts
 _ENVIRONMENT = re.compile(r"\\(begin|end) ?\{(\w+)\*?\}")
 _TABLE = re.compile(r"\\(?:begin|cases|p?matrix|eqalign)")
 # An index that needs no braces, each of which costs a unit of the page's budget: one
@@ -135,21 +141,29 @@ def settable(tex: str) -> str:
 
 
 def _with_paired_braces(tex: str) -> str:
-    braces = Braces(tex)
-    if braces.stray:
-        tex = "".join(sign for at, sign in enumerate(tex) if at not in braces.stray)
-    return tex + "".join("}" for _ in braces.unclosed)
+    parts: list[str] = []
+    closers: list[str] = []  # those that are still due
+    for part in _BRACE.split(tex):
+        if part == "{":
+            closers.append("}")
+        elif part == "}":
+            if not closers:
+                continue
+            closers.pop()
+        parts.append(part)
+    return "".join(parts + closers)
 
 
 def _with_known_macros(tex: str) -> str:
     tex = tex.replace("{tabular}", "{array}")
     tex = _STARRED.sub(r"\1", tex)
     tex = _ENVIRONMENT.sub(_known_environment, tex)
+    tex = _LOST_END.sub(r" \\end{\1}", tex)
+    tex = _DROPPED.sub("", tex)
+    tex = _CITED.sub(r"\\text{[\1]}", tex)
+    tex = _TAG.sub(r"\\qquad(\\text{\1})", tex)
     tex = _COMMAND.sub(_known_macro, tex)
-    tex = _with_known_arguments(tex)
-    for name in ("cases", "split"):  # whose end arXiv has lost in some abstracts
-        if rf"\begin{{{name}}}" in tex:
-            tex = tex.replace(f" {{{name}}}", rf" \end{{{name}}}")
+    tex = _TEXT.sub(_known_text, tex)
     # Of plain TeX's macros \cases alone has text, in which \( begins a formula.
     instead = r"\\(\1\\)" if r"\cases" in tex else r"\1"
     return _DOLLARS.sub(instead, tex)
@@ -163,7 +177,7 @@ def _known_environment(found: re.Match[str]) -> str:
 
 def _known_macro(found: re.Match[str]) -> str:
     name = found[1]
-    if not name or name in KNOWN or name in _WITH_ARGUMENT:
+    if not name or name in KNOWN:
         return found[0]
     instead = _INSTEAD.get(name, rf"\mathrm{{{name}}}")
     before = found.string[found.start() - 1 : found.start()]
@@ -172,43 +186,19 @@ def _known_macro(found: re.Match[str]) -> str:
     return instead
 
 
-def _with_known_arguments(tex: str) -> str:
-    ends = Braces(tex).ends
+def _known_text(found: re.Match[str]) -> str:
+    r"""Return text without its formulas: ``\text{in $Q$}`` is ``\text{in }Q``."""
     parts: list[str] = []
-    at = 0
-    for found in _ARGUMENT.finditer(tex):
-        end = ends.get(found.end() - 1)
-        is_within_another = found.start() < at
-        if is_within_another or end is None or found[1] not in _WITH_ARGUMENT:
-            continue
-        parts.append(tex[at : found.start()])
-        parts.append(_with_argument(found[1], tex[found.end() : end]))
-        at = end + 1
-    return "".join(parts) + tex[at:]
-
-
-def _with_argument(name: str, argument: str) -> str:
-    r"""Return a macro with its argument; ``\text{in $Q$}`` is ``\text{in }Q``."""
-    if name in _DROPPED:
-        return ""
-    if name in _CITING:
-        return _text("text", f"[{argument}]")
-    if name == "tag":
-        return rf"\qquad({_with_argument('text', argument)})"
-    parts: list[str] = []
-    for number, part in enumerate(_DOLLARS.split(argument)):
+    for number, part in enumerate(_DOLLARS.split(found[2])):
         is_formula = number % 2
-        parts.append(part if is_formula else _text(name, part))
+        if is_formula or not part:
+            parts.append(part)
+        elif _MATHS.search(part):
+            words = part.replace(" ", r"\ ")
+            parts.append(rf"\mathrm{{{words}}}")
+        else:
+            parts.append(rf"\{found[1]}{{{part}}}")
     return "".join(parts)
-
-
-def _text(macro: str, words: str) -> str:
-    if not words:
-        return ""
-    if not _MATHS.search(words):
-        return rf"\{macro}{{{words}}}"
-    words = words.replace(" ", r"\ ")
-    return rf"\mathrm{{{words}}}"
 
 
 # A dollar that is no maths, and the forms in which GitHub takes maths; no formula

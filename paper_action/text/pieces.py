@@ -20,13 +20,7 @@ class Span(NamedTuple):
 
 
 Piece = str | Maths | Span
-
-
-def single_blanks(text: str) -> str:
-    """Return text without blanks beside others, or at its ends."""
-    if "  " in text:
-        text = re.sub(" {2,}", " ", text)
-    return text.strip()
+_ANY = re.compile("")
 
 
 def as_text(pieces: list[Piece]) -> str:
@@ -44,20 +38,21 @@ def as_text(pieces: list[Piece]) -> str:
 
 def in_link(pieces: list[Piece], url: str) -> list[Piece]:
     """Return pieces as a link, without the links that are in them."""
-    return in_span(unlinked(pieces), "a", url)
+    return in_span(unlinked(pieces, _ANY), "a", url)
 
 
-def unlinked(pieces: list[Piece]) -> list[Piece]:
-    """Return pieces without links, their text in place."""
+def unlinked(pieces: list[Piece], address: re.Pattern[str]) -> list[Piece]:
+    """Return pieces without the links to some addresses, their text in place."""
     rest: list[Piece] = []
     for piece in pieces:
         if not isinstance(piece, Span):
             rest.append(piece)
-        elif piece.url:
+        elif piece.url and address.search(piece.url):
             rest += piece.pieces
         else:
-            rest.append(Span(unlinked(piece.pieces), piece.tag))
-    return joined(rest)
+            inner = unlinked(piece.pieces, address)
+            rest.append(Span(inner, piece.tag, piece.url))
+    return rest
 
 
 def in_span(pieces: list[Piece], tag: str, url: str = "") -> list[Piece]:
@@ -84,4 +79,4 @@ def joined(pieces: list[Piece]) -> list[Piece]:
             merged.append("".join(map(str, run)))
         else:
             merged += run
-    return [piece for piece in merged if piece]
+    return merged
