@@ -344,7 +344,7 @@ def test_every_command_of_the_tables_is_tested():
 
 
 def test_no_command_stands_in_two_tables():
-    tables = [latex.ACCENTS, latex.STYLES, latex.MACROS, latex.SIGNS]
+    tables = [latex.ACCENTS, latex.STYLES, latex.MACROS, latex.SIGNS, latex.OWN]
     names = [name for table in tables for name in table]
     assert len(names) == len(set(names))
 

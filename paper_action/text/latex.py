@@ -90,6 +90,9 @@ MACROS: dict[str, tuple[int, str]] = {
     "hspace": (1, " "),
     "ang": (1, "#1°"),
 }
+# Macros whose arguments may lack braces: \frac 12.
+BARE = frozenset(["frac", "dfrac", "tfrac", "sqrt"])
+
 # Names that HTML has, too.
 _HTML = """
     ETH eth alpha beta gamma delta zeta eta theta vartheta iota kappa lambda mu nu
@@ -215,3 +218,6 @@ SIGNS: dict[str, str] = {
     "aka": "a.k.a.",
     "iid": "i.i.d.",
 }
+
+# What authors mean by names of their own, unless an argument follows.
+OWN = {"C": "ℂ", "N": "ℕ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}

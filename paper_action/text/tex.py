@@ -12,7 +12,7 @@ from itertools import chain
 from paper_action.paper import LINK
 
 from .formulas import formula_at, group_ends
-from .latex import ACCENTS, MACROS, SIGNS, STYLES, SWITCHES
+from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
 from .mathjax import settable
 from .pieces import Maths, Piece, as_text, in_link, in_span
 
@@ -37,6 +37,7 @@ _TIE = "\N{NO-BREAK SPACE}"
 _SHOWN = {"``": "“", "''": "”", "---": "—", "--": "–", "~": _TIE, "~ ": _TIE}
 # How an argument begins, behind a star or options.
 _ARGUMENT = re.compile(r"\*?(?: *\[[^][{}]*\]){0,2} *\{")
+_BARE_ARGUMENT = re.compile(r" ?([A-Za-z0-9])")
 _SWITCH = re.compile(r" *\\([A-Za-z]+) *")
 # A letter that needs no braces for its accent.
 _LETTER = re.compile(r" *(?:([^\W\d_])|\\([ij])(?![A-Za-z]) ?)")
@@ -142,7 +143,8 @@ class _Reader:
         argument = self._argument()
         if argument is not None and name in STYLES:
             return in_span(argument, STYLES[name])
-        return argument or [f"\\{name}"]  # of the author's own, such as \Ours{}
+        # One of the author's own, such as \Ours{}.
+        return argument or [OWN.get(name, f"\\{name}")]
 
     def _sign(self, name: str) -> str:
         """Return what a command without arguments shows, and go past its end."""
@@ -151,6 +153,8 @@ class _Reader:
         ends_with_blank = is_letter or name in SWITCHES
         if ends_with_blank and self.text.startswith(" ", self.at):
             self.at += 1
+        if shown.endswith(".") and self.text.startswith(".", self.at):
+            self.at += 1  # it is not set twice
         return shown
 
     def _argument(self) -> list[Piece] | None:
@@ -170,6 +174,8 @@ class _Reader:
         arguments: dict[str, list[Piece]] = {}
         for number in ("#1", "#2", "#3")[:count]:
             argument = self._argument()
+            if argument is None and name in BARE:
+                argument = self._bare_argument()
             if argument is None:
                 return [f"\\{name}", *chain.from_iterable(arguments.values())]
             arguments[number] = argument
@@ -177,6 +183,14 @@ class _Reader:
         for part in re.split(r"(#\d)", shown):
             pieces += arguments.get(part, [part])
         return pieces
+
+    def _bare_argument(self) -> list[Piece] | None:
+        """Read an argument of one letter or digit, or return None if none follows."""
+        bare = _BARE_ARGUMENT.match(self.text, self.at)
+        if not bare:
+            return None
+        self.at = bare.end()
+        return [bare[1]]
 
     def _accent(self, name: str) -> list[Piece]:
         """Put an accent on the first letter of what follows, or show it by itself."""
