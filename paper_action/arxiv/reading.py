@@ -80,17 +80,21 @@ def read(
         client.patience += share
         by_id = _read_records(client, ids)
 
-    answers = [feed, api, by_id]
-    failures = [answer.failure for answer in answers if answer.failure]
-    if not any(answer.is_whole or answer.papers for answer in answers):
-        raise SourceError("; ".join([*failures, "nothing was written"]))
     return Reading(
         papers=_in_order_of_rows(client, feed, api),
         records={paper.id: paper for paper in by_id.papers},
         entries=len(feed.papers),
         cursor=_how_far(feed, api, settings.today),
-        failures=failures,
+        failures=_failures([feed, api, by_id]),
     )
+
+
+def _failures(answers: Sequence[Answer]) -> list[str]:
+    """Return what could not be read; raise SourceError if nothing could."""
+    failures = [answer.failure for answer in answers if answer.failure]
+    if not any(answer.is_whole or answer.papers for answer in answers):
+        raise SourceError("; ".join([*failures, "nothing was written"]))
+    return failures
 
 
 def _in_order_of_rows(client: Client, feed: Answer, api: Answer) -> list[Paper]:
