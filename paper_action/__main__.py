@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import arxiv, listing
-from .paper import PaperActionError, Revision
+from .paper import PaperActionError, Reading, Revision
 from .phrases import Outcome, commit_message
 from .report import Report
 from .settings import Settings, read_settings
@@ -54,19 +54,10 @@ def _run(settings: Settings, report: Report) -> None:
         for paper in reading.papers
         if matched[paper.id] and not settings.excludes(paper)
     ]
-    change = listing.Change(wanted, reading.records, reading.cursor)
     with report.step("Write the list"):
-        revision = _write(desk, change, settings, report)
+        revision = _write(desk, reading._replace(papers=wanted), settings, report)
 
-    report.result(
-        Outcome(
-            settings=settings,
-            matched=matched,
-            revision=revision,
-            entries=reading.entries,
-            is_complete=not reading.failures,
-        )
-    )
+    report.result(Outcome(settings, reading, matched, revision))
     # Of the days that were asked for, some are missing.
     if settings.window and reading.failures:
         report.exit_code = 1
@@ -81,7 +72,7 @@ def _desk(settings: Settings, report: Report) -> "Desk | None":
     return Desk(settings, report.log)
 
 
-def _read(folder: Path, settings: Settings, report: Report) -> arxiv.Reading:
+def _read(folder: Path, settings: Settings, report: Report) -> Reading:
     """Read what arXiv has that the list in a folder may lack."""
     state = listing.listed(folder, settings)
     client = arxiv.Client(settings, report.log, report.warn)
@@ -91,10 +82,10 @@ def _read(folder: Path, settings: Settings, report: Report) -> arxiv.Reading:
 
 
 def _write(
-    desk: "Desk | None", change: listing.Change, settings: Settings, report: Report
+    desk: "Desk | None", reading: Reading, settings: Settings, report: Report
 ) -> Revision:
     """Change the list, at a desk if it is to be committed, and tell how that went."""
-    revise = partial(listing.revise, change=change, settings=settings)
+    revise = partial(listing.revise, reading=reading, settings=settings)
     if desk:
         revision = desk.publish(revise, commit_message, keep_alive=report.is_scheduled)
     else:

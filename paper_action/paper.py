@@ -1,11 +1,11 @@
-"""The ground: the record of a paper, what a run did to a list, identifiers, errors.
+"""The ground: records of papers and of what a run read and did, identifiers, errors.
 
 The shapes of identifiers are those of
 https://info.arxiv.org/help/arxiv_identifier.html.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -101,6 +101,37 @@ class Paper(NamedTuple):
         return tuple(_AFFILIATION.sub("", author) for author in authors)
 
 
+class Cursor(NamedTuple):
+    """How far arXiv was read: the newest ID announced by then, and the UTC day."""
+
+    id: str
+    day: date
+
+    def precedes(self, identifier: str) -> bool:
+        """Tell whether a paper was announced later: arXiv gives IDs in that order."""
+        return by_age(identifier) > by_age(self.id)
+
+    def is_ahead_of(self, today: date) -> bool:
+        """Tell whether it was mistyped: nothing is announced before its time."""
+        return max(month(self.id), self.day) > today
+
+
+class Reading(NamedTuple):
+    """What arXiv gave, and what is missing.
+
+    ``papers`` has every announced or missed paper once, in the order of rows,
+    ``records`` those that were asked for by ID. ``entries`` counts what the feed had.
+    ``cursor`` is how far both sources were read, None where that is not known.
+    ``failures`` tell what could not be read.
+    """
+
+    papers: Sequence[Paper]
+    records: Mapping[str, Paper]
+    entries: int
+    cursor: Cursor | None
+    failures: Sequence[str]
+
+
 class Revision(NamedTuple):
     """What a run did to the list.
 
@@ -126,21 +157,6 @@ class Revision(NamedTuple):
     warnings: Sequence[str] = ()
     commit: str = ""
     new_branch: str = ""
-
-
-class Cursor(NamedTuple):
-    """How far arXiv was read: the newest ID announced by then, and the UTC day."""
-
-    id: str
-    day: date
-
-    def precedes(self, identifier: str) -> bool:
-        """Tell whether a paper was announced later: arXiv gives IDs in that order."""
-        return by_age(identifier) > by_age(self.id)
-
-    def is_ahead_of(self, today: date) -> bool:
-        """Tell whether it was mistyped: nothing is announced before its time."""
-        return max(month(self.id), self.day) > today
 
 
 def counted(number: int, thing: str) -> str:

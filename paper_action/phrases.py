@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .paper import Revision, counted
+from .paper import Reading, Revision, counted
 from .settings import Settings
 from .text import plain
 
@@ -24,15 +24,13 @@ class Outcome(NamedTuple):
     """What became of a run.
 
     ``matched`` has for the ID of each paper that was read the alternatives it matches,
-    also where it was left out. ``entries`` counts what the feed had; ``is_complete``
-    tells that no source failed.
+    also where it was left out.
     """
 
     settings: Settings
+    reading: Reading
     matched: Mapping[str, Sequence[str]]
     revision: Revision
-    entries: int
-    is_complete: bool
 
 
 def headline(outcome: Outcome) -> str:
@@ -50,13 +48,14 @@ def remarks(outcome: Outcome) -> list[str]:
     """Return what else there is to say, as sentences."""
     settings = outcome.settings
     revision = outcome.revision
+    reading = outcome.reading
     said = [_numbers(outcome)]
-    if outcome.is_complete and not outcome.entries and not settings.window:
+    if not reading.failures and not reading.entries and not settings.window:
         said.append(
             "Nothing was announced. A quiet day is normal: "
             "arXiv rests on weekends and its holidays"
         )
-    elif outcome.is_complete and not outcome.matched:
+    elif not reading.failures and not outcome.matched:
         said.append("arXiv had no paper of these categories and announce-types")
     if revision.made_file and revision.files:
         said.append(f"{settings.path} was not there before: it was made")

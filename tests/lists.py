@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from paper_action import listing
-from paper_action.listing import Change
-from paper_action.paper import Cursor, Paper, Revision
+from paper_action.paper import Cursor, Paper, Reading, Revision
 from paper_action.settings import Settings
 
 from .conftest import DATA, arxiv_id, chosen, paper
@@ -66,6 +65,19 @@ def listed(folder: Path, text: str = "", **changes: object) -> set[str]:
     return {*listing.listed(folder, settings_of(changes)).papers}
 
 
+def was_read(
+    papers: list[Paper], *records: Paper, cursor: Cursor | None = None
+) -> Reading:
+    """Return what a run read: papers, records of rows to tidy, and how far it read."""
+    return Reading(
+        papers=papers,
+        records={record.id: record for record in records},
+        entries=len(papers),
+        cursor=cursor,
+        failures=[],
+    )
+
+
 def revise(
     folder: Path,
     text: str | bytes = "",
@@ -79,8 +91,8 @@ def revise(
         put(folder, text)
     settings = settings_of(changes)
     listing.listed(folder, settings)
-    change = Change(papers, {record.id: record for record in records}, cursor)
-    return listing.revise(folder, change, settings)
+    reading = was_read(papers, *records, cursor=cursor)
+    return listing.revise(folder, reading, settings)
 
 
 def ids(text: str) -> list[str]:

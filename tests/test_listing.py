@@ -7,7 +7,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from paper_action import listing
-from paper_action.listing import Change
 from paper_action.paper import ConfigError
 
 from .conftest import DATA, arxiv_id, chosen, paper
@@ -25,6 +24,7 @@ from .lists import (
     put,
     revise,
     tree,
+    was_read,
 )
 from .rendered import render, table_rows
 
@@ -210,7 +210,7 @@ def test_a_file_that_cannot_take_rows_is_an_error_at_once_and_stays(folder, said
     with pytest.raises(ConfigError, match=said):
         listing.listed(folder, chosen())
     with pytest.raises(ConfigError, match=said):
-        listing.revise(folder, Change(NEW, {}, None), chosen())
+        listing.revise(folder, was_read(NEW), chosen())
     assert tree(folder) == {"README.md": text.encode()}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from paper_action.paper import ConfigError, PaperActionError, Revision
+from paper_action.paper import ConfigError, PaperActionError, Reading, Revision
 from paper_action.phrases import Outcome, commit_message
 from paper_action.report import Report
 
@@ -29,12 +29,15 @@ def environ(tmp_path):
     return runner(tmp_path / "list", ACTIONS | {"GITHUB_WORKSPACE": str(tmp_path)})
 
 
+READ = Reading(papers=[ONE, TWO], records={}, entries=2, cursor=None, failures=[])
+QUIET_DAY = READ._replace(papers=[], entries=0)
+FAILED = QUIET_DAY._replace(failures=["the query API could not be read"])
 ADDED = Revision(files=("README.md",), added=[ONE, TWO], place="README.md, line 7")
 
 
 def outcome(settings=None, **changes):
     """Return what became of a run that added two papers, but for changes."""
-    values = {"matched": MATCHED, "revision": ADDED, "entries": 2, "is_complete": True}
+    values = {"matched": MATCHED, "revision": ADDED, "reading": READ}
     return Outcome(settings=settings or chosen(), **(values | changes))
 
 
@@ -45,7 +48,7 @@ def pushed(settings=None, commit="c0ffee1d", **changes):
 
 def nothing(settings=None, had=9, **changes):
     """Return what became of a run on a list with papers, to which nothing came."""
-    values = {"matched": {}, "revision": Revision(had=had), "entries": 0}
+    values = {"matched": {}, "revision": Revision(had=had), "reading": QUIET_DAY}
     return outcome(settings, **(values | changes))
 
 
@@ -297,21 +300,20 @@ def test_a_day_without_an_announcement_is_normal_also_where_earlier_papers_came(
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"entries": 12}, {"is_complete": False}],
-    ids=["entries came", "a source failed"],
+    "reading", [READ, FAILED], ids=["entries came", "a source failed"]
 )
-def test_no_other_day_is_said_to_be_quiet(environ, changes):
-    assert "announced. A quiet day" not in told(environ, nothing(**changes)).summary
+def test_no_other_day_is_said_to_be_quiet(environ, reading):
+    summary = told(environ, nothing(reading=reading)).summary
+    assert "announced. A quiet day" not in summary
 
 
 def test_where_a_source_failed_nobody_knows_what_arxiv_had(environ):
-    result = nothing(entries=12, is_complete=False)
+    result = nothing(reading=FAILED._replace(entries=12))
     assert "arXiv had no paper" not in told(environ, result).summary
 
 
 def test_an_announcement_without_a_paper_that_counts_names_the_setting(environ):
-    summary = paragraphs(told(environ, nothing(entries=12)).summary)
+    summary = paragraphs(told(environ, nothing(reading=READ)).summary)
     assert "arXiv had no paper of these categories and announce-types" in summary
 
 
@@ -334,7 +336,7 @@ def test_a_keyword_that_matched_nothing_is_a_notice(environ, capsys):
 
 def test_a_day_on_which_no_keyword_matched_names_all_of_them(environ):
     settings = chosen(keywords="rag, agents")
-    result = nothing(settings, matched={"1": (), "2": ()}, entries=2)
+    result = nothing(settings, matched={"1": (), "2": ()}, reading=READ)
     words = "Matched nothing this time: rag, agents"
     assert f"[!NOTE]\n{words}" in paragraphs(told(environ, result).summary)
 

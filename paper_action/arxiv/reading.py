@@ -5,11 +5,11 @@ submitted, and fills in what earlier announcements had: the list notes how far i
 read, and as arXiv gives a paper its ID when it announces it, a newer ID is news.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from paper_action.paper import Cursor, Paper, SourceError, by_age, counted
+from paper_action.paper import Cursor, Paper, Reading, SourceError, by_age, counted
 from paper_action.settings import ANNOUNCE_TYPES
 from paper_action.taxonomy import both_names
 
@@ -24,22 +24,6 @@ API = "the query API"
 FEED_CAP = 2000  # entries that arXiv puts into a feed
 LONGEST_GAP = timedelta(days=365)  # that is filled in without being asked to
 LONGEST_HOLD = timedelta(days=91)  # by moderators, from submission to announcement
-
-
-class Reading(NamedTuple):
-    """What arXiv gave, and what is missing.
-
-    ``papers`` has every announced or missed paper once, in the order of rows,
-    ``records`` those that were asked for by ID. ``entries`` counts what the feed had.
-    ``cursor`` is how far both sources were read, None where that is not known.
-    ``failures`` tell what could not be read.
-    """
-
-    papers: Sequence[Paper]
-    records: Mapping[str, Paper]
-    entries: int
-    cursor: Cursor | None
-    failures: Sequence[str]
 
 
 class Answer(NamedTuple):

@@ -1,7 +1,6 @@
 """One topic's list in a folder: its table, its archive, its data file."""
 
 from .data_file import record as record
-from .draft import Change as Change
 from .revision import State as State
 from .revision import listed as listed
 from .revision import revise as revise

@@ -3,21 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from paper_action.paper import Cursor, Paper
+from paper_action.paper import Cursor, Paper, Reading
 from paper_action.settings import Settings
 
 from .files import line_ending
 from .marks import marker_form, note_form
 from .opening import Opened
 from .table import Row, cells, is_theirs, margin, new_header
-
-
-class Change(NamedTuple):
-    """What a run brings: papers, records of rows to tidy by ID, how far it read."""
-
-    papers: Sequence[Paper]
-    records: Mapping[str, Paper]
-    cursor: Cursor | None
 
 
 class Draft(NamedTuple):
@@ -45,14 +37,14 @@ class Draft(NamedTuple):
         return self._replace(above=above)
 
 
-def drafted(before: Opened, change: Change, settings: Settings) -> Draft:
-    """Return the list with what a change brings.
+def drafted(before: Opened, news: Reading, settings: Settings) -> Draft:
+    """Return the list with what was read.
 
-    Its papers have rows, its records make rows anew, and a note says its cursor.
+    Papers have rows, records make rows anew, and a note says the cursor.
     """
-    draft = _framed(before, change.cursor, settings)
-    old = _tidied(draft, change.records)
-    new = [_made_row(paper, draft) for paper in change.papers]
+    draft = _framed(before, news.cursor, settings)
+    old = _tidied(draft, news.records)
+    new = [_made_row(paper, draft) for paper in news.papers]
     rows = [*new, *old] if settings.order == "newest-first" else [*old, *new]
     return draft._replace(rows=rows)
 

@@ -10,13 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from paper_action.paper import Cursor, Revision
+from paper_action.paper import Cursor, Reading, Revision
 from paper_action.settings import Settings
 
 from . import advice
 from .archive import Pages, is_too_long, move_oldest, papers_of, read_archive
 from .data_file import extended, read_data_file
-from .draft import Change, Draft, drafted
+from .draft import Draft, drafted
 from .files import read_text, replace_all
 from .marks import Note
 from .opening import NEEDED, Opened, opened, refusal
@@ -55,14 +55,14 @@ def listed(folder: Path, settings: Settings) -> State:
     )
 
 
-def revise(folder: Path, change: Change, settings: Settings) -> Revision:
+def revise(folder: Path, reading: Reading, settings: Settings) -> Revision:
     """Add the papers not listed yet, tidy and archive; write the files below a folder.
 
     Nothing is written in a dry run, nor when a ConfigError tells that the next run
     would not find what this one wrote.
     """
     before = _read(folder, settings)
-    done, files = _revised(before, read_archive(folder, settings), change, settings)
+    done, files = _revised(before, read_archive(folder, settings), reading, settings)
     done = done._replace(
         notes=_notes(before, settings), warnings=_warnings(before, files, settings)
     )
@@ -83,16 +83,17 @@ def _read(folder: Path, settings: Settings) -> Opened:
 
 
 def _revised(
-    before: Opened, archive: Pages, change: Change, settings: Settings
+    before: Opened, archive: Pages, reading: Reading, settings: Settings
 ) -> tuple[Revision, dict[str, str]]:
     """Return what a change does to a list, and the new texts of its files, if any.
 
     The list's own comes behind the pages of the archive that get its rows.
     """
     known = before.papers | papers_of(archive)
-    added = [paper for paper in change.papers if paper.id not in known]
-    cursor = _next_note(before.note, change.cursor, settings, rows_come=bool(added))
-    draft = drafted(before, Change(added, change.records, cursor), settings)
+    added = [paper for paper in reading.papers if paper.id not in known]
+    cursor = _next_note(before.note, reading.cursor, settings, rows_come=bool(added))
+    news = reading._replace(papers=added, cursor=cursor)
+    draft = drafted(before, news, settings)
     ids = {paper.id for paper in added}
     kept = [row for row in draft.rows if row.line]  # the others were made now
     left, pages = move_oldest(draft, archive, settings)
@@ -100,7 +101,7 @@ def _revised(
         added=added,
         rows=[row.text.strip() for row in draft.rows if row.subject in ids],
         had=len(known),
-        listed=len(change.papers) - len(added),
+        listed=len(reading.papers) - len(added),
         moved=len(draft.rows) - len(left.rows),
         tidied=len(before.rows) - len(kept),
     )
