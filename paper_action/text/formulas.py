@@ -26,16 +26,11 @@ _MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|\$|\{", re.DOTALL)
 # Two words of a sentence, as "bounded domain"; "dx dy" is none.
 _SENTENCE = re.compile(r"(?<![\\A-Za-z])[a-z]{3,} [a-z]{3,}(?![A-Za-z])")
 _TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
-# Text without TeX between two dollars, then the second one and the sign behind it.
-_PROSE = re.compile(
-    # a currency: "$ in May and 20 US$"
-    r".*\s(?:US|AU|CA|HK|NZ|R)\$"
-    # an amount with a word or another amount: "$5 per user in $", "$7-$8"
-    r"|\s*\d.*(?:\s[a-z]{2,}\s|\$\d\Z)"
-    # an amount, words or stops before the next formula: "$5, $x", "a $, $b"
-    r"|(?=\d|.*[A-Za-z]{2}| ?[,.;:()]+ \$).*[ (]\$(?:\\|[^\W_])\Z",
-    re.DOTALL,
-)
+_CURRENCY = re.compile(r"\s(?:US|AU|CA|HK|NZ|R)\Z")  # the dollar stands behind it
+_AMOUNT = re.compile(r"\s*\d")
+_WORD = re.compile(r"\s[a-z]{2,}\s")
+# What stands before a formula: an amount, a word of two letters, or stops alone.
+_BEFORE_FORMULA = re.compile(r"\d|.*[A-Za-z]{2}| ?[,.;:()]+ \Z", re.DOTALL)
 
 
 class Formula(NamedTuple):
@@ -123,14 +118,28 @@ def _find_closer(
 
 
 def _is_prose(tex: str, after: str) -> bool:
-    """Tell whether prose stands between two dollars.
-
-    They mean money, or the second one begins the next formula; ``after`` is the sign
-    behind it.
-    """
+    """Tell whether prose stands between two dollars; ``after`` is the sign behind."""
     outside = re.sub(r"(?:\\text\w*)?\{[^{}]*\}", "", tex)  # words in \text{} are none
     if _SENTENCE.search(outside) and tex != tex.strip():
         return True  # "a $ and the $b$", but not "$in vitro$"
     if _TEX.search(outside):
         return False
-    return _PROSE.match(f"{outside}${after}") is not None
+    return _is_money(outside, after) or _is_before_formula(outside, after)
+
+
+def _is_money(between: str, after: str) -> bool:
+    """Tell whether one of the two dollars means money."""
+    if _CURRENCY.search(between):
+        return True  # "$ in May and 20 US$"
+    if not _AMOUNT.match(between):
+        return False
+    # "$5 per user in $", "$7-$8"
+    return after.isdecimal() or _WORD.search(between) is not None
+
+
+def _is_before_formula(between: str, after: str) -> bool:
+    """Tell whether the second dollar begins the next formula: "$5, $x", "a $, $b"."""
+    begins_formula = after == "\\" or after.isalnum()
+    if not begins_formula or not between.endswith((" ", "(")):
+        return False
+    return _BEFORE_FORMULA.match(between) is not None
