@@ -40,81 +40,80 @@ class Formula(NamedTuple):
     behind: int
 
 
-def group_ends(text: str) -> dict[int, int]:
-    """Return where each group ends, by where its inside begins.
+class Grouped:
+    """A text and its groups, each known by where its inside begins."""
 
-    One that is never closed ends with the text.
-    """
-    ends: dict[int, int] = {}
-    begun: list[int] = []
-    for sign in _BRACE.finditer(text):
-        if sign[0] == "{":
-            begun.append(sign.end())
-        elif sign[0] == "}" and begun:
-            start = begun.pop()
-            if len(begun) < _DEPTH:
-                ends[start] = sign.start()
-    never_closed = begun[:_DEPTH]
-    return ends | dict.fromkeys(never_closed, len(text))
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.ends: dict[int, int] = {}  # of the groups that are closed
+        begun: list[int] = []
+        for sign in _BRACE.finditer(text):
+            if sign[0] == "{":
+                begun.append(sign.end())
+            elif sign[0] == "}" and begun:
+                start = begun.pop()
+                if len(begun) < _DEPTH:
+                    self.ends[start] = sign.start()
+        # An argument may lack its last brace: a note of two paragraphs ends with the
+        # first one.
+        never_closed = dict.fromkeys(begun[:_DEPTH], len(text))
+        self.argument_ends = self.ends | never_closed
 
+    def formula_at(self, start: int, end: int) -> Formula | None:
+        """Return the formula that begins at a sign and ends before ``end``, or None."""
+        opened = _OPENER.match(self.text, start, end)
+        if not opened:
+            return None
+        closer = _CLOSERS.get(opened[0], opened[0].replace("begin", "end"))
+        closed = self._find(closer, opened, end)
+        if closed is None:
+            return None
+        tex = self.text[opened.end() : closed]
+        behind = closed + len(closer)
+        after = self.text[behind : behind + 1]
+        if not tex or (closer == "$" and _is_prose(tex, after)):
+            return None
+        if opened[1]:
+            tex = self.text[start:behind]
+        return Formula(tex, behind)
 
-def formula_at(text: str, start: int, end: int, ends: dict[int, int]) -> Formula | None:
-    """Return the formula that begins at a sign, or None; its group ends at ``end``."""
-    opened = _OPENER.match(text, start, end)
-    if not opened:
-        return None
-    closer = _CLOSERS.get(opened[0], opened[0].replace("begin", "end"))
-    closed = _find_closer(text, opened, end, closer, ends)
-    if closed is None:
-        return None
-    tex = text[opened.end() : closed]
-    behind = closed + len(closer)
-    if not tex or (closer == "$" and _is_prose(tex, text[behind : behind + 1])):
-        return None
-    if opened[1]:
-        tex = text[start:behind]
-    return Formula(tex, behind)
+    def _find(self, closer: str, opened: re.Match[str], end: int) -> int | None:
+        r"""Return where the closer stands, or None if another formula begins before.
+
+        A group on the way is left out, so ``\text{if $x$}`` hides its dollars, unless
+        one of them is without a partner, as in ``\bar{\Omega$}``.
+        """
+        mark = _MARK.search(self.text, opened.end(), end)
+        while mark and not self.text.startswith(closer, mark.start()):
+            if mark[0] == opened[0]:
+                return None
+            at = mark.end()
+            group_end = self.ends.get(at)
+            if group_end and self.text.count("$", at, group_end) % 2 == 0:
+                at = group_end + 1
+            mark = _MARK.search(self.text, at, end)
+        return mark.start() if mark else None
 
 
 def on_one_line(raw: str) -> str:
     """Return text whose formulas have no line ends, nor comments, which end with one.
 
-    In text a percent sign is one, unless it ends the line behind a word.
+    Beside formulas a comment begins at the end of a line alone, behind a word.
     """
     raw = re.sub(r"(?<=[A-Za-z.,:;])%\n", "\n", raw)
-    ends = group_ends(raw)
+    grouped = Grouped(raw)
     parts: list[str] = []
     at = 0
     for sign in _SIGN.finditer(raw):
         start = sign.start()
         if start < at:
             continue  # it stands in a formula
-        formula = formula_at(raw, start, len(raw), ends)
+        formula = grouped.formula_at(start, len(raw))
         if formula:
             typed = re.sub(r"(?<!\\)%[^\n]*\n\s*", "", raw[start : formula.behind])
             parts += [raw[at:start], " ".join(typed.split())]
             at = formula.behind
     return "".join(parts) + raw[at:]
-
-
-def _find_closer(
-    text: str, opened: re.Match[str], end: int, closer: str, ends: dict[int, int]
-) -> int | None:
-    r"""Return where the closer stands, or None if another formula begins before.
-
-    A group on the way is left out, so ``\text{if $x$}`` hides its dollars, unless one
-    of them is without a partner, as in ``\bar{\Omega$}``.
-    """
-    mark = _MARK.search(text, opened.end(), end)
-    while mark and not text.startswith(closer, mark.start()):
-        if mark[0] == opened[0]:
-            return None
-        at = mark.end()
-        group_end = ends.get(at, end)
-        if group_end < end and text.count("$", at, group_end) % 2 == 0:
-            at = group_end + 1
-        mark = _MARK.search(text, at, end)
-    return mark.start() if mark else None
 
 
 def _is_prose(tex: str, after: str) -> bool:

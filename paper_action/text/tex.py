@@ -11,7 +11,7 @@ from itertools import chain
 
 from paper_action.paper import LINK
 
-from .formulas import formula_at, group_ends
+from .formulas import Grouped
 from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
 from .mathjax import settable
 from .pieces import Maths, Piece, as_text, in_link, in_span
@@ -86,7 +86,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.ends = group_ends(text)
+        self.grouped = Grouped(text)
         self.at = 0
 
     def pieces(self, end: int) -> list[Piece]:
@@ -104,7 +104,7 @@ class _Reader:
 
     def _marked(self, mark: re.Match[str], end: int) -> list[Piece]:
         """Read what begins with a sign that the reader has just gone past."""
-        formula = formula_at(self.text, mark.start(), end, self.ends)
+        formula = self.grouped.formula_at(mark.start(), end)
         if formula:
             self.at = formula.behind
             return _formula(formula.tex)
@@ -119,8 +119,8 @@ class _Reader:
 
     def _group(self) -> list[Piece]:
         """Read the group whose brace was just met; one that never ends is none."""
-        end = self.ends.get(self.at, len(self.text))
-        if end == len(self.text):
+        end = self.grouped.ends.get(self.at)
+        if end is None:
             return ["{"]
         switch = _SWITCH.match(self.text, self.at)
         if switch and SWITCHES.get(switch[1]):
@@ -158,15 +158,17 @@ class _Reader:
         return shown
 
     def _argument(self) -> list[Piece] | None:
-        """Read an argument, or return None if none follows.
+        """Read an argument, or return None if none follows."""
+        end = self._begin_argument()
+        return None if end is None else self.pieces(end)
 
-        It may lack its last brace: a note of two paragraphs ends with the first one.
-        """
+    def _begin_argument(self) -> int | None:
+        """Go into an argument and return where it ends, or None if none follows."""
         begin = _ARGUMENT.match(self.text, self.at)
-        if not begin or begin.end() not in self.ends:
+        if not begin or begin.end() not in self.grouped.argument_ends:
             return None
         self.at = begin.end()
-        return self.pieces(self.ends[self.at])
+        return self.grouped.argument_ends[self.at]
 
     def _macro(self, name: str) -> list[Piece]:
         """Return what a macro shows of its arguments; its name, if some are missing."""
@@ -216,11 +218,11 @@ class _Reader:
 
     def _link(self, name: str) -> list[Piece]:
         r"""Read ``\url{address}`` or ``\href{address}{words}``."""
-        start = self.at
-        if self._argument() is None:
+        end = self._begin_argument()
+        if end is None:
             return [f"\\{name}"]
-        _, _, typed = self.text[start : self.at - 1].partition("{")
-        address = _ESCAPED.sub(r"\1", typed.strip())
+        address = _ESCAPED.sub(r"\1", self.text[self.at : end].strip())
+        self.at = end + 1
         words: list[Piece] = [address]
         if name == "href":
             words = self._argument() or words
