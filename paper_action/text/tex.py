@@ -88,6 +88,7 @@ class _Reader:
         self.text = text
         self.grouped = Grouped(text)
         self.at = 0
+        self.code_end = 0  # up to here, signs show as they were typed
 
     def pieces(self, end: int) -> list[Piece]:
         """Read up to the brace that closes the group, and over it, or to the end."""
@@ -115,6 +116,8 @@ class _Reader:
             return in_link([url], url)
         if mark[0] == "{":
             return self._group()
+        if self.at <= self.code_end:
+            return [mark[0]]
         return [_SHOWN.get(mark[0], mark[0])]
 
     def _group(self) -> list[Piece]:
@@ -125,10 +128,16 @@ class _Reader:
         switch = _SWITCH.match(self.text, self.at)
         if switch and SWITCHES.get(switch[1]):
             self.at = switch.end()
-            return in_span(self.pieces(end), SWITCHES[switch[1]])
+            return self._styled(SWITCHES[switch[1]], end)
         is_seen = _SEEN.match(self.text, self.at - 1)
         pieces = self.pieces(end)
         return ["{", *pieces, "}"] if is_seen else pieces
+
+    def _styled(self, style: str, end: int) -> list[Piece]:
+        """Read in a style what is left of a group."""
+        if style == "code":
+            self.code_end = max(self.code_end, end)  # code may stand in code
+        return in_span(self.pieces(end), style)
 
     def _command(self, name: str) -> list[Piece]:
         """Return what a command shows; its name, if nothing better is known."""
@@ -140,11 +149,11 @@ class _Reader:
             return self._macro(name)
         if name in ("url", "href"):
             return self._link(name)
-        argument = self._argument()
-        if argument is not None and name in STYLES:
-            return in_span(argument, STYLES[name])
+        if name in STYLES:
+            end = self._begin_argument()
+            return [f"\\{name}"] if end is None else self._styled(STYLES[name], end)
         # One of the author's own, such as \Ours{}.
-        return argument or [OWN.get(name, f"\\{name}")]
+        return self._argument() or [OWN.get(name, f"\\{name}")]
 
     def _sign(self, name: str) -> str:
         """Return what a command without arguments shows, and go past its end."""
