@@ -72,7 +72,8 @@ def read(raw: str) -> list[Piece]:
 
 def _formula(tex: str) -> list[Piece]:
     """Return a formula, or what it says if it is but text."""
-    if _STOPS.fullmatch(_TEXT_MACRO.sub("", tex)):
+    beside_text = _TEXT_MACRO.sub("", tex)
+    if _STOPS.fullmatch(beside_text):
         return _Reader(tex).pieces(len(tex))
     shown = settable(tex)
     if not shown:
@@ -159,8 +160,8 @@ class _Reader:
         """Return what a command without arguments shows, and go past its end."""
         shown = SIGNS.get(name, "")
         is_letter = len(shown) == 1 and shown.isalpha()
-        ends_with_blank = is_letter or name in SWITCHES
-        if ends_with_blank and self.text.startswith(" ", self.at):
+        swallows_blank = is_letter or name in SWITCHES
+        if swallows_blank and self.text.startswith(" ", self.at):
             self.at += 1
         if shown.endswith(".") and self.text.startswith(".", self.at):
             self.at += 1  # it is not set twice
