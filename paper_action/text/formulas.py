@@ -26,7 +26,8 @@ _MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|\$|\{", re.DOTALL)
 # Two words of a sentence, as "bounded domain"; "dx dy" is none.
 _SENTENCE = re.compile(r"(?<![\\A-Za-z])[a-z]{3,} [a-z]{3,}(?![A-Za-z])")
 _TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
-_CURRENCY = re.compile(r"\s(?:US|AU|CA|HK|NZ|R)\Z")  # the dollar stands behind it
+# The dollar stands behind it; "$2 R$" is a formula.
+_CURRENCY = re.compile(r"\s(?:US|AU|CA|HK|NZ|R(?<!\A\w\sR))\Z")
 _AMOUNT = re.compile(r"\s*\d")
 _WORD = re.compile(r"\s[a-z]{2,}\s")
 # What stands before a formula: an amount, a word of two letters, or stops alone.
@@ -65,7 +66,7 @@ class Grouped:
         if not opened:
             return None
         closer = _CLOSERS.get(opened[0], opened[0].replace("begin", "end"))
-        closed = self._find(closer, opened, end)
+        closed = self._find_closer(closer, opened, end)
         if closed is None:
             return None
         tex = self.text[opened.end() : closed]
@@ -77,7 +78,9 @@ class Grouped:
             tex = self.text[start:behind]
         return Formula(tex, behind)
 
-    def _find(self, closer: str, opened: re.Match[str], end: int) -> int | None:
+    def _find_closer(
+        self, closer: str, opened: re.Match[str], end: int
+    ) -> int | None:
         r"""Return where the closer stands, or None if another formula begins before.
 
         A group on the way is left out, so ``\text{if $x$}`` hides its dollars, unless
@@ -98,7 +101,7 @@ class Grouped:
 def on_one_line(raw: str) -> str:
     """Return text whose formulas have no line ends, nor comments, which end with one.
 
-    Beside formulas a comment begins at the end of a line alone, behind a word.
+    In text a percent sign begins one only where it ends a line, behind a word.
     """
     raw = re.sub(r"(?<=[A-Za-z.,:;])%\n", "\n", raw)
     grouped = Grouped(raw)
