@@ -78,9 +78,7 @@ class Grouped:
             tex = self.text[start:behind]
         return Formula(tex, behind)
 
-    def _find_closer(
-        self, closer: str, opened: re.Match[str], end: int
-    ) -> int | None:
+    def _find_closer(self, closer: str, opened: re.Match[str], end: int) -> int | None:
         r"""Return where the closer stands, or None if another formula begins before.
 
         A group on the way is left out, so ``\text{if $x$}`` hides its dollars, unless
