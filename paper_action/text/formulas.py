@@ -26,16 +26,12 @@ _MARK = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\.|\$|\{", re.DOTALL)
 # Two words of a sentence, as "bounded domain"; "dx dy" is none.
 _SENTENCE = re.compile(r"(?<![\\A-Za-z])[a-z]{3,} [a-z]{3,}(?![A-Za-z])")
 _TEX = re.compile(r"\\[A-Za-z]|[\^_{}<>=]")  # nobody types these about money
-# Text without TeX between two dollars, then the second one and the sign behind it.
-_PROSE = re.compile(
-    # a currency: "$ in May and 20 US$"
-    r".*\s(?:US|AU|CA|HK|NZ|R)\$"
-    # an amount with a word or another amount: "$5 per user in $", "$7-$8"
-    r"|\s*\d.*(?:\s[a-z]{2,}\s|\$\d\Z)"
-    # an amount, words or stops before the next formula: "$5, $x", "a $, $b"
-    r"|(?=\d|.*[A-Za-z]{2}| ?[,.;:()]+ \$).*[ (]\$(?:\\|[^\W_])\Z",
-    re.DOTALL,
-)
+# The dollar stands behind it; "$2 R$" is a formula.
+_CURRENCY = re.compile(r"\s(?:US|AU|CA|HK|NZ|R(?<!\A\w\sR))\Z")
+_AMOUNT = re.compile(r"\s*\d")
+_WORD = re.compile(r"\s[a-z]{2,}\s")
+# What stands before a formula: an amount, a word of two letters, or stops alone.
+_BEFORE_FORMULA = re.compile(r"\d|.*[A-Za-z]{2}| ?[,.;:()]+ \Z", re.DOTALL)
 
 
 class Formula(NamedTuple):
@@ -45,56 +41,75 @@ class Formula(NamedTuple):
     behind: int
 
 
-def group_ends(text: str) -> dict[int, int]:
-    """Return where each group ends, by where its inside begins.
+class Grouped:
+    """A text and its groups, each known by where its inside begins."""
 
-    One that is never closed ends with the text.
-    """
-    ends: dict[int, int] = {}
-    begun: list[int] = []
-    for sign in _BRACE.finditer(text):
-        if sign[0] == "{":
-            begun.append(sign.end())
-        elif sign[0] == "}" and begun:
-            start = begun.pop()
-            if len(begun) < _DEPTH:
-                ends[start] = sign.start()
-    never_closed = begun[:_DEPTH]
-    return ends | dict.fromkeys(never_closed, len(text))
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.ends: dict[int, int] = {}  # of the groups that are closed
+        begun: list[int] = []
+        for sign in _BRACE.finditer(text):
+            if sign[0] == "{":
+                begun.append(sign.end())
+            elif sign[0] == "}" and begun:
+                start = begun.pop()
+                if len(begun) < _DEPTH:
+                    self.ends[start] = sign.start()
+        # An argument may lack its last brace: a note of two paragraphs ends with the
+        # first one.
+        never_closed = dict.fromkeys(begun[:_DEPTH], len(text))
+        self.argument_ends = self.ends | never_closed
 
+    def formula_at(self, start: int, end: int) -> Formula | None:
+        """Return the formula that begins at a sign and ends before ``end``, or None."""
+        opened = _OPENER.match(self.text, start, end)
+        if not opened:
+            return None
+        closer = _CLOSERS.get(opened[0], opened[0].replace("begin", "end"))
+        closed = self._find_closer(closer, opened, end)
+        if closed is None:
+            return None
+        tex = self.text[opened.end() : closed]
+        behind = closed + len(closer)
+        after = self.text[behind : behind + 1]
+        if not tex or (closer == "$" and _is_prose(tex, after)):
+            return None
+        if opened[1]:
+            tex = self.text[start:behind]
+        return Formula(tex, behind)
 
-def formula_at(text: str, start: int, end: int, ends: dict[int, int]) -> Formula | None:
-    """Return the formula that begins at a sign, or None; its group ends at ``end``."""
-    opened = _OPENER.match(text, start, end)
-    if not opened:
-        return None
-    closer = _CLOSERS.get(opened[0], opened[0].replace("begin", "end"))
-    closed = _find_closer(text, opened, end, closer, ends)
-    if closed is None:
-        return None
-    tex = text[opened.end() : closed]
-    behind = closed + len(closer)
-    if not tex or (closer == "$" and _is_prose(tex, text[behind : behind + 1])):
-        return None
-    if opened[1]:
-        tex = text[start:behind]
-    return Formula(tex, behind)
+    def _find_closer(self, closer: str, opened: re.Match[str], end: int) -> int | None:
+        r"""Return where the closer stands, or None if another formula begins before.
+
+        A group on the way is left out, so ``\text{if $x$}`` hides its dollars, unless
+        one of them is without a partner, as in ``\bar{\Omega$}``.
+        """
+        mark = _MARK.search(self.text, opened.end(), end)
+        while mark and not self.text.startswith(closer, mark.start()):
+            if mark[0] == opened[0]:
+                return None
+            at = mark.end()
+            group_end = self.ends.get(at)
+            if group_end and self.text.count("$", at, group_end) % 2 == 0:
+                at = group_end + 1
+            mark = _MARK.search(self.text, at, end)
+        return mark.start() if mark else None
 
 
 def on_one_line(raw: str) -> str:
     """Return text whose formulas have no line ends, nor comments, which end with one.
 
-    In text a percent sign is one, unless it ends the line behind a word.
+    In text a percent sign begins one only where it ends a line, behind a word.
     """
     raw = re.sub(r"(?<=[A-Za-z.,:;])%\n", "\n", raw)
-    ends = group_ends(raw)
+    grouped = Grouped(raw)
     parts: list[str] = []
     at = 0
     for sign in _SIGN.finditer(raw):
         start = sign.start()
         if start < at:
             continue  # it stands in a formula
-        formula = formula_at(raw, start, len(raw), ends)
+        formula = grouped.formula_at(start, len(raw))
         if formula:
             typed = re.sub(r"(?<!\\)%[^\n]*\n\s*", "", raw[start : formula.behind])
             parts += [raw[at:start], " ".join(typed.split())]
@@ -102,35 +117,29 @@ def on_one_line(raw: str) -> str:
     return "".join(parts) + raw[at:]
 
 
-def _find_closer(
-    text: str, opened: re.Match[str], end: int, closer: str, ends: dict[int, int]
-) -> int | None:
-    r"""Return where the closer stands, or None if another formula begins before.
-
-    A group on the way is left out, so ``\text{if $x$}`` hides its dollars, unless one
-    of them is without a partner, as in ``\bar{\Omega$}``.
-    """
-    mark = _MARK.search(text, opened.end(), end)
-    while mark and not text.startswith(closer, mark.start()):
-        if mark[0] == opened[0]:
-            return None
-        at = mark.end()
-        group_end = ends.get(at, end)
-        if group_end < end and text.count("$", at, group_end) % 2 == 0:
-            at = group_end + 1
-        mark = _MARK.search(text, at, end)
-    return mark.start() if mark else None
-
-
 def _is_prose(tex: str, after: str) -> bool:
-    """Tell whether prose stands between two dollars.
-
-    They mean money, or the second one begins the next formula; ``after`` is the sign
-    behind it.
-    """
+    """Tell whether prose stands between two dollars; ``after`` is the sign behind."""
     outside = re.sub(r"(?:\\text\w*)?\{[^{}]*\}", "", tex)  # words in \text{} are none
     if _SENTENCE.search(outside) and tex != tex.strip():
         return True  # "a $ and the $b$", but not "$in vitro$"
     if _TEX.search(outside):
         return False
-    return _PROSE.match(f"{outside}${after}") is not None
+    return _is_money(outside, after) or _is_before_formula(outside, after)
+
+
+def _is_money(between: str, after: str) -> bool:
+    """Tell whether one of the two dollars means money."""
+    if _CURRENCY.search(between):
+        return True  # "$ in May and 20 US$"
+    if not _AMOUNT.match(between):
+        return False
+    # "$5 per user in $", "$7-$8"
+    return after.isdecimal() or _WORD.search(between) is not None
+
+
+def _is_before_formula(between: str, after: str) -> bool:
+    """Tell whether the second dollar begins the next formula: "$5, $x", "a $, $b"."""
+    begins_formula = after == "\\" or after.isalnum()
+    if not begins_formula or not between.endswith((" ", "(")):
+        return False
+    return _BEFORE_FORMULA.match(between) is not None

@@ -46,7 +46,7 @@ def line(raw: str) -> str:
     A link is what marks a paper as listed, so one to another paper that a title or a
     comment merely mentions does not become one.
     """
-    return _markdown(unlinked(read(raw), LINK))
+    return _single_blanks(_markdown(unlinked(read(raw), to=LINK)))
 
 
 def linked(raw: str, url: str) -> str:
@@ -54,7 +54,7 @@ def linked(raw: str, url: str) -> str:
 
     GitHub sets no formula in a link, so formulas stand beside it.
     """
-    markdown = _markdown(in_link(read(raw), url))
+    markdown = _single_blanks(_markdown(in_link(read(raw), url)))
     if f"]({url})" in markdown:
         return markdown
     return f"{markdown} [link]({url})".strip()
@@ -63,7 +63,7 @@ def linked(raw: str, url: str) -> str:
 @lru_cache(maxsize=4096)
 def paragraphs(raw: str) -> str:
     """Return an abstract as one line of Markdown, its paragraphs kept apart."""
-    shown = [_markdown(read(part)) for part in split_paragraphs(raw)]
+    shown = [_single_blanks(_markdown(read(part))) for part in split_paragraphs(raw)]
     return "<br><br>".join(part for part in shown if part)
 
 
@@ -99,10 +99,6 @@ def _single_blanks(text: str) -> str:
 
 
 def _markdown(pieces: list[Piece]) -> str:
-    return _single_blanks(_parts(pieces))
-
-
-def _parts(pieces: list[Piece]) -> str:
     parts: list[str] = []
     before = ""
     for piece in joined(pieces):
@@ -115,7 +111,7 @@ def _parts(pieces: list[Piece]) -> str:
         if _STUCK.fullmatch(before + part[:1]):
             parts.append("<span></span>")
         parts.append(part)
-        before = part[-1:] or before
+        before = part[-1:]
     return "".join(parts)
 
 
@@ -129,7 +125,7 @@ def _span(span: Span) -> str:
     """Return a link, or words in a tag; the blanks at the ends stay outside."""
     if span.pieces == [span.url]:
         return f"<{span.url.replace('&', '&amp;')}>"
-    inner = _parts(span.pieces)
+    inner = _markdown(span.pieces)
     words = inner.strip(" ")
     if span.url:
         target = quote(span.url, safe="%/:=&?~#+!,;'@-._").replace("&", "&amp;")

@@ -163,7 +163,7 @@ def _with_known_macros(tex: str) -> str:
     tex = _CITED.sub(r"\\text{[\1]}", tex)
     tex = _TAG.sub(r"\\qquad(\\text{\1})", tex)
     tex = _COMMAND.sub(_known_macro, tex)
-    tex = _TEXT.sub(_known_text, tex)
+    tex = _TEXT.sub(_without_formulas, tex)
     # Of plain TeX's macros \cases alone has text, in which \( begins a formula.
     instead = r"\\(\1\\)" if r"\cases" in tex else r"\1"
     return _DOLLARS.sub(instead, tex)
@@ -186,19 +186,21 @@ def _known_macro(found: re.Match[str]) -> str:
     return instead
 
 
-def _known_text(found: re.Match[str]) -> str:
+def _without_formulas(found: re.Match[str]) -> str:
     r"""Return text without its formulas: ``\text{in $Q$}`` is ``\text{in }Q``."""
-    parts: list[str] = []
-    for number, part in enumerate(_DOLLARS.split(found[2])):
-        is_formula = number % 2
-        if is_formula or not part:
-            parts.append(part)
-        elif _MATHS.search(part):
-            words = part.replace(" ", r"\ ")
-            parts.append(rf"\mathrm{{{words}}}")
-        else:
-            parts.append(rf"\{found[1]}{{{part}}}")
+    parts = _DOLLARS.split(found[2])
+    for number in range(0, len(parts), 2):  # the others stood between dollars
+        parts[number] = _text(found[1], parts[number])
     return "".join(parts)
+
+
+def _text(font: str, words: str) -> str:
+    if not words:
+        return ""
+    if _MATHS.search(words):
+        blanks_kept = words.replace(" ", r"\ ")
+        return rf"\mathrm{{{blanks_kept}}}"
+    return rf"\{font}{{{words}}}"
 
 
 # A dollar that is no maths, and the forms in which GitHub takes maths; no formula

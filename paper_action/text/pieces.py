@@ -12,7 +12,7 @@ class Maths(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Pieces in an HTML tag; neither formula nor link is inside one with an address."""
+    """Pieces in an HTML tag, none of them a formula; no link stands in a link."""
 
     pieces: list["Piece"]
     tag: str
@@ -20,7 +20,7 @@ class Span(NamedTuple):
 
 
 Piece = str | Maths | Span
-_ANY = re.compile("")
+_ANY_ADDRESS = re.compile("https?://")
 
 
 def as_text(pieces: list[Piece]) -> str:
@@ -38,19 +38,19 @@ def as_text(pieces: list[Piece]) -> str:
 
 def in_link(pieces: list[Piece], url: str) -> list[Piece]:
     """Return pieces as a link, without the links that are in them."""
-    return in_span(unlinked(pieces, _ANY), "a", url)
+    return in_span(unlinked(pieces, to=_ANY_ADDRESS), "a", url)
 
 
-def unlinked(pieces: list[Piece], address: re.Pattern[str]) -> list[Piece]:
+def unlinked(pieces: list[Piece], *, to: re.Pattern[str]) -> list[Piece]:
     """Return pieces without the links to some addresses, their text in place."""
     rest: list[Piece] = []
     for piece in pieces:
         if not isinstance(piece, Span):
             rest.append(piece)
-        elif piece.url and address.search(piece.url):
+        elif to.search(piece.url):
             rest += piece.pieces
         else:
-            inner = unlinked(piece.pieces, address)
+            inner = unlinked(piece.pieces, to=to)
             rest.append(Span(inner, piece.tag, piece.url))
     return rest
 

@@ -11,7 +11,7 @@ from itertools import chain
 
 from paper_action.paper import LINK
 
-from .formulas import formula_at, group_ends
+from .formulas import Grouped
 from .latex import ACCENTS, BARE, MACROS, OWN, SIGNS, STYLES, SWITCHES
 from .mathjax import settable
 from .pieces import Maths, Piece, as_text, in_link, in_span
@@ -72,7 +72,8 @@ def read(raw: str) -> list[Piece]:
 
 def _formula(tex: str) -> list[Piece]:
     """Return a formula, or what it says if it is but text."""
-    if _STOPS.fullmatch(_TEXT_MACRO.sub("", tex)):
+    beside_text = _TEXT_MACRO.sub("", tex)
+    if _STOPS.fullmatch(beside_text):
         return _Reader(tex).pieces(len(tex))
     shown = settable(tex)
     if not shown:
@@ -86,8 +87,9 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.ends = group_ends(text)
+        self.grouped = Grouped(text)
         self.at = 0
+        self.code_end = 0  # up to here, signs show as they were typed
 
     def pieces(self, end: int) -> list[Piece]:
         """Read up to the brace that closes the group, and over it, or to the end."""
@@ -104,7 +106,7 @@ class _Reader:
 
     def _marked(self, mark: re.Match[str], end: int) -> list[Piece]:
         """Read what begins with a sign that the reader has just gone past."""
-        formula = formula_at(self.text, mark.start(), end, self.ends)
+        formula = self.grouped.formula_at(mark.start(), end)
         if formula:
             self.at = formula.behind
             return _formula(formula.tex)
@@ -115,20 +117,28 @@ class _Reader:
             return in_link([url], url)
         if mark[0] == "{":
             return self._group()
+        if self.at <= self.code_end:
+            return [mark[0]]
         return [_SHOWN.get(mark[0], mark[0])]
 
     def _group(self) -> list[Piece]:
         """Read the group whose brace was just met; one that never ends is none."""
-        end = self.ends.get(self.at, len(self.text))
-        if end == len(self.text):
+        end = self.grouped.ends.get(self.at)
+        if end is None:
             return ["{"]
         switch = _SWITCH.match(self.text, self.at)
         if switch and SWITCHES.get(switch[1]):
             self.at = switch.end()
-            return in_span(self.pieces(end), SWITCHES[switch[1]])
+            return self._styled(SWITCHES[switch[1]], end)
         is_seen = _SEEN.match(self.text, self.at - 1)
         pieces = self.pieces(end)
         return ["{", *pieces, "}"] if is_seen else pieces
+
+    def _styled(self, style: str, end: int) -> list[Piece]:
+        """Read in a style what is left of a group."""
+        if style == "code":
+            self.code_end = max(self.code_end, end)  # code may stand in code
+        return in_span(self.pieces(end), style)
 
     def _command(self, name: str) -> list[Piece]:
         """Return what a command shows; its name, if nothing better is known."""
@@ -140,33 +150,35 @@ class _Reader:
             return self._macro(name)
         if name in ("url", "href"):
             return self._link(name)
-        argument = self._argument()
-        if argument is not None and name in STYLES:
-            return in_span(argument, STYLES[name])
+        if name in STYLES:
+            end = self._begin_argument()
+            return [f"\\{name}"] if end is None else self._styled(STYLES[name], end)
         # One of the author's own, such as \Ours{}.
-        return argument or [OWN.get(name, f"\\{name}")]
+        return self._argument() or [OWN.get(name, f"\\{name}")]
 
     def _sign(self, name: str) -> str:
         """Return what a command without arguments shows, and go past its end."""
         shown = SIGNS.get(name, "")
         is_letter = len(shown) == 1 and shown.isalpha()
-        ends_with_blank = is_letter or name in SWITCHES
-        if ends_with_blank and self.text.startswith(" ", self.at):
+        swallows_blank = is_letter or name in SWITCHES
+        if swallows_blank and self.text.startswith(" ", self.at):
             self.at += 1
         if shown.endswith(".") and self.text.startswith(".", self.at):
             self.at += 1  # it is not set twice
         return shown
 
     def _argument(self) -> list[Piece] | None:
-        """Read an argument, or return None if none follows.
+        """Read an argument, or return None if none follows."""
+        end = self._begin_argument()
+        return None if end is None else self.pieces(end)
 
-        It may lack its last brace: a note of two paragraphs ends with the first one.
-        """
+    def _begin_argument(self) -> int | None:
+        """Go into an argument and return where it ends, or None if none follows."""
         begin = _ARGUMENT.match(self.text, self.at)
-        if not begin or begin.end() not in self.ends:
+        if not begin or begin.end() not in self.grouped.argument_ends:
             return None
         self.at = begin.end()
-        return self.pieces(self.ends[self.at])
+        return self.grouped.argument_ends[self.at]
 
     def _macro(self, name: str) -> list[Piece]:
         """Return what a macro shows of its arguments; its name, if some are missing."""
@@ -216,11 +228,11 @@ class _Reader:
 
     def _link(self, name: str) -> list[Piece]:
         r"""Read ``\url{address}`` or ``\href{address}{words}``."""
-        start = self.at
-        if self._argument() is None:
+        end = self._begin_argument()
+        if end is None:
             return [f"\\{name}"]
-        _, _, typed = self.text[start : self.at - 1].partition("{")
-        address = _ESCAPED.sub(r"\1", typed.strip())
+        address = _ESCAPED.sub(r"\1", self.text[self.at : end].strip())
+        self.at = end + 1
         words: list[Piece] = [address]
         if name == "href":
             words = self._argument() or words
