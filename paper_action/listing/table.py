@@ -79,6 +79,11 @@ class Table(NamedTuple):
     columns: Sequence[str]
     rows: Sequence[Row]
 
+    @property
+    def rows_start(self) -> int:
+        """The offset at which the rows start."""
+        return self.start + len(self.header)
+
 
 def split_cells(text: str) -> list[str]:
     """Return the cells of a row; a pipe behind a backslash is no border."""
