@@ -113,8 +113,13 @@ def read_page(text: str) -> Page:
 
 
 def is_dashes(line: str) -> bool:
-    """Tell whether a line may stand below a header, like ``|---|:-:|``."""
-    return "-" in line and not line.strip("|:- \t") and not INDENT.match(line)
+    """Tell whether a line may stand below a header, like ``|---|:-:|``.
+
+    Dashes alone make the line above a heading of the page.
+    """
+    if "-" not in line or line.strip("|:- \t") or INDENT.match(line):
+        return False
+    return "|" in line or ":" in line
 
 
 def _read_lines(text: str) -> tuple[list[Line], int]:
