@@ -32,7 +32,7 @@ def half_a_pair(page: Page, own: Sequence[Marker], section: str) -> str:
 def nearly_markers(page: Page, section: str) -> list[str]:
     """Return what is to be said of comments that look like markers and are none."""
     lines = [line for line in page.lines if not MARKER.fullmatch(line.shown)]
-    return _no_markers(lines, section)
+    return _how_to_mark(lines, section)
 
 
 def nearly_or_other_markers(page: Page, section: str) -> list[str]:
@@ -40,10 +40,10 @@ def nearly_or_other_markers(page: Page, section: str) -> list[str]:
 
     Somebody may have forgotten to name the section.
     """
-    return _no_markers(page.lines, section)
+    return _how_to_mark(page.lines, section)
 
 
-def _no_markers(lines: Sequence[Line], section: str) -> list[str]:
+def _how_to_mark(lines: Sequence[Line], section: str) -> list[str]:
     """Return how to make a section's markers of the comments in lines."""
     said: list[str] = []
     for line in lines:

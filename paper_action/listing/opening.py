@@ -73,16 +73,20 @@ def opened(text: str, settings: Settings) -> Opened:
 
 
 def _find_table(page: Page, parts: Mapping[str, range], section: str) -> Table | None:
-    """Return our table: the first between our markers, else the first of papers."""
+    """Return our table: the first between our markers, else the first of papers.
+
+    A section has no table but between markers, and no table in a section is free.
+    """
     if section or section in parts:
         ours = page.tables_in(parts.get(section, range(0)))
-    else:
-        taken: set[int] = set()
-        for part in parts.values():
-            taken.update(table.start for table in page.tables_in(part))
-        free = [table for table in page.tables if table.start not in taken]
-        ours = [table for table in free if _is_of_papers(table)]
-    return ours[0] if ours else None
+        return ours[0] if ours else None
+    taken: set[int] = set()
+    for part in parts.values():
+        taken.update(table.start for table in page.tables_in(part))
+    for table in page.tables:
+        if table.start not in taken and _is_of_papers(table):
+            return table
+    return None
 
 
 def _is_of_papers(table: Table) -> bool:

@@ -124,7 +124,7 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     if is_crowded or len(lines) > 1:
         ids = linked_ids(joined)[:1]
     else:
-        ids = told + _ids_outside_abstracts(cells, columns)
+        ids = told + _ids_beside_abstracts(cells, columns)
 
     # Of too many cells nobody knows which ones people wrote.
     is_mixed = is_crowded and not {"", "code"}.isdisjoint(columns)
@@ -156,7 +156,8 @@ def _rank(column: str) -> int:
     return 1 if column == "title" else 2
 
 
-def _ids_outside_abstracts(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
+def _ids_beside_abstracts(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Return the papers to which a row links, but for those that an abstract names."""
     pairs = zip(columns, cells, strict=False)
     listing = [cell for column, cell in pairs if column != "abstract"]
     return linked_ids(" ".join(listing))
