@@ -1,7 +1,7 @@
 """What a person may have meant otherwise: said in words that tell what to write."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from paper_action.paper import ID, LINK
 from paper_action.settings import TELLING
@@ -86,20 +86,18 @@ def unfit_header_of_papers(page: Page) -> str:
     return ""
 
 
-def _stray_rows(page: Page) -> list[Line]:
-    """Return the lines that were to be rows, perhaps the header, but are in no table.
+def _stray_rows(page: Page) -> Iterator[Line]:
+    """Give the lines that were to be rows, perhaps the header, but are in no table.
 
     They begin with a pipe, or have dashes below them.
     """
-    strays: list[Line] = []
     below = [line.shown for line in page.lines[1:]]
     below.append("")
     for line, line_below in zip(page.lines, below, strict=True):
         is_row = line.shown.startswith("|")
         is_header = "|" in line.shown and is_dashes(line_below)
         if (is_row or is_header) and not page.is_table(line.start):
-            strays.append(line)
-    return strays
+            yield line
 
 
 def _unfit(header: Line) -> str:

@@ -143,14 +143,15 @@ def _told_ids(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
     """
     known = [pair for pair in zip(columns, cells, strict=False) if pair[0]]
     known += [("beyond", cell) for cell in cells[len(columns) :]]
-    known.sort(key=lambda pair: _rank(pair[0]))
+    known.sort(key=_by_column)
     made = [_made_address(column, cell) for column, cell in known]
     telling = [cell for column, cell in known if column in TELLING]
     return linked_ids(" ".join(made + telling))
 
 
-def _rank(column: str) -> int:
-    """Sort key that puts addresses first, titles next, and all else behind them."""
+def _by_column(known: tuple[str, str]) -> int:
+    """Sort key of a column and its cell: first addresses, then titles, then others."""
+    column = known[0]
     if column in ADDRESSES:
         return 0
     return 1 if column == "title" else 2
