@@ -44,7 +44,7 @@ def nearly_or_other_markers(page: Page, section: str) -> list[str]:
 
 
 def _how_to_mark(lines: Sequence[Line], section: str) -> list[str]:
-    """Return how to make a section's markers of the comments in lines."""
+    """Return how to make markers of a section of what looks like them in lines."""
     said: list[str] = []
     for line in lines:
         for found in outside_code(_NEARLY, line.shown):

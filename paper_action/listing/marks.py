@@ -9,8 +9,8 @@ from paper_action.paper import ID, Cursor, canonical
 
 from .page import INDENT, Page
 
-# From a backtick to those that end the code, or to the line's end. A pattern that has
-# this as its first alternative finds nothing in code, but this.
+# From a backtick to those that end the code, or to the line's end. A pattern whose first
+# alternative this is takes code as a whole, so that the others find nothing in it.
 CODE = r"`+[^`]*`*"
 _NAME = r"(|\s[^<>]*)"  # of a section, if there are several
 MARKER = re.compile(rf" {{0,3}}<!--\s*papers:(start|end){_NAME}-->\s*")
@@ -46,9 +46,9 @@ def note_form(cursor: Cursor, section: str) -> str:
 
 
 def outside_code(comment: re.Pattern[str], line: str) -> list[re.Match[str]]:
-    """Return where a line has a comment that is no code, in backticks or indented.
+    """Return the comments of a kind in a line that are neither indented nor in backticks.
 
-    The pattern has CODE as its first alternative, and a group in the comment.
+    The first alternative of the pattern is CODE, and its first group is in the comment.
     """
     if "<!--" not in line or INDENT.match(line):
         return []
