@@ -9,8 +9,9 @@ from paper_action.paper import ID, Cursor, canonical
 
 from .page import INDENT, Page
 
-# From a backtick to those that end the code, or to the line's end. A pattern whose first
-# alternative this is takes code as a whole, so that the others find nothing in it.
+# From a backtick to those that end the code, or to the line's end. A pattern that has
+# this as its first alternative takes code as a whole, so that the others find nothing
+# in it.
 CODE = r"`+[^`]*`*"
 _NAME = r"(|\s[^<>]*)"  # of a section, if there are several
 MARKER = re.compile(rf" {{0,3}}<!--\s*papers:(start|end){_NAME}-->\s*")
@@ -46,7 +47,7 @@ def note_form(cursor: Cursor, section: str) -> str:
 
 
 def outside_code(comment: re.Pattern[str], line: str) -> list[re.Match[str]]:
-    """Return the comments of a kind in a line that are neither indented nor in backticks.
+    """Return the comments of a kind in a line that are not code: indented or quoted.
 
     The first alternative of the pattern is CODE, and its first group is in the comment.
     """
