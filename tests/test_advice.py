@@ -1,11 +1,14 @@
 """What is said of a list's file where a person may have meant something else."""
 
+from time import process_time
+
 import pytest
 
 from paper_action.paper import ConfigError
 
 from .conftest import paper
 from .lists import HEAD, NEW, OLD, get, listed, pages, put, revise, tree
+from .rendered import render
 
 START = "<!-- papers:start -->"
 END = "<!-- papers:end -->"
@@ -59,6 +62,13 @@ IN_CODE = [f"`{START}`", f"```\n{START}\n```", f"    {START}", f"\t{START}"]
 @pytest.mark.parametrize("line", IN_CODE)
 def test_a_marker_in_code_is_meant_for_readers(folder, line):
     assert revise(folder, f"# A\n\n{line}\n").warnings == []
+
+
+def test_many_such_comments_in_a_line_take_no_time(folder):
+    put(folder, f"> {START * 10_000}\n")
+    began = process_time()
+    revise(folder)
+    assert process_time() - began < 2
 
 
 OTHERS = [  # the section of the run, the section in the file, what is said
@@ -162,6 +172,17 @@ def test_a_header_between_markers_without_its_line_of_dashes_is_an_error(folder,
         "the dashes below it have to be | --- | --- |"
     )
     assert tree(folder) == {"README.md": text.encode()}
+
+
+def test_a_line_below_one_column_makes_a_heading_of_it_and_is_an_error(folder):
+    text = f"{START}\n| Title |\n---\n{END}\n"
+    assert render(text).findtext(".//h2") == "| Title |"
+    with pytest.raises(ConfigError) as caught:
+        listed(folder, text)
+    assert str(caught.value) == (
+        "path: README.md: line 2 is no header of a table; "
+        "the dashes below it have to be | --- |"
+    )
 
 
 def test_where_no_table_would_be_shown_the_reason_is_told_with_its_line(folder):

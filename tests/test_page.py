@@ -115,6 +115,13 @@ def test_a_heading_of_many_blanks_takes_no_time(folder):
     assert place == "README.md, line 4"
 
 
+def test_many_tables_of_other_things_take_no_time(folder):
+    put(folder, "| Tool |\n|---|\n\n" * 10_000)
+    began = process_time()
+    revise(folder)
+    assert process_time() - began < 2
+
+
 def test_papers_of_every_heading_count(folder):
     put(folder, "## A\n\nhttps://arxiv.org/abs/2504.03184\n\n## B\n")
     assert listed(folder) == {"2504.03184"}

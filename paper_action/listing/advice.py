@@ -1,52 +1,60 @@
 """What a person may have meant otherwise: said in words that tell what to write."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from paper_action.paper import ID, LINK
 from paper_action.settings import TELLING
 
-from .marks import MARKER, find_comments, find_markers, is_code, marker_form
-from .page import Page, is_dashes
+from .marks import CODE, MARKER, Marker, find_comments, marker_form, outside_code
+from .page import Line, Page, is_dashes
 from .table import Table, columns_of
 
 # What a marker looks like to somebody who knows other programs.
-_NEARLY = re.compile(r"(?i)<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b([^<>]*)-->")
+_NEARLY = re.compile(
+    rf"(?i){CODE}|<!--\s*papers?[\s:._-]*(start|begin|end|stop)\b([^<>]*)-->"
+)
 _UNLINKED = re.compile(rf"(?<![\w.])({ID})(?:v\d+)?(?![\w/])", re.ASCII)
 
 
-def other_half(page: Page, section: str) -> str:
+def half_a_pair(page: Page, own: Sequence[Marker], section: str) -> str:
     """Return what is to be said of a section's markers that are no pair."""
-    own = find_markers(page)[section]
     start = marker_form("start", section)
     end = marker_form("end", section)
-    where = "outside of code and of other comments"
     if own[0].kind == "end":
-        line = page.number_at(own[0].start)
-        return f"{end} in line {line} needs {start} above it, {where}"
-    line = page.number_at(own[-1].start)
-    return f"{start} in line {line} needs {end} below it, {where}"
+        missing = f"{end} in line {own[0].line} needs {start} above it"
+    else:
+        missing = f"{start} in line {own[-1].line} needs {end} below it"
+    said = [f"{missing}, outside of code and of other comments"]
+    return "; ".join(said + nearly_markers(page, section))
 
 
-def nearly_markers(page: Page, section: str, *, with_others: bool) -> list[str]:
-    """Return what is to be said of comments that look like our markers and are none.
+def nearly_markers(page: Page, section: str) -> list[str]:
+    """Return what is to be said of comments that look like markers and are none."""
+    lines = [line for line in page.lines if not MARKER.fullmatch(line.shown)]
+    return _how_to_mark(lines, section)
 
-    Those of other sections look so to somebody who forgot to name the section.
+
+def nearly_or_other_markers(page: Page, section: str) -> list[str]:
+    """Return the same, and what is to be said of the markers of other sections.
+
+    Somebody may have forgotten to name the section.
     """
+    return _how_to_mark(page.lines, section)
+
+
+def _how_to_mark(lines: Sequence[Line], section: str) -> list[str]:
+    """Return how to make markers of a section of what looks like them in lines."""
     said: list[str] = []
-    for number, line in enumerate(page.lines, start=1):
-        if MARKER.fullmatch(line.shown) and not with_others:
-            continue
-        for found in _NEARLY.finditer(line.shown):
-            if is_code(line.shown, found.start()):
-                continue
+    for line in lines:
+        for found in outside_code(_NEARLY, line.shown):
             kind = "start" if found[1].lower() in {"start", "begin"} else "end"
             form = marker_form(kind, section)
             what = "it" if form == found[0] else form
             name = found[2].strip()
             chosen = "" if name in {"", section} else f"set section to {name}, or "
             said.append(
-                f"line {number}: {found[0]} is no marker of this table; "
+                f"line {line.number}: {found[0]} is no marker of this table; "
                 f"{chosen}write {what} on a line of its own"
             )
     return said
@@ -63,26 +71,41 @@ def how_to_choose(section: str) -> str:
 
 
 def unfit_header(page: Page, part: range) -> str:
-    """Return what is to be said of the first line that was to be a header, if any was.
-
-    Between markers that is any row, elsewhere one that names a paper's column. It
-    begins with a pipe, or has dashes below it that do not fit.
-    """
-    for number, line in enumerate(page.lines, start=1):
-        header = line.shown
-        below = "".join(each.shown for each in page.lines[number : number + 1])
-        is_row = header.startswith("|") or ("|" in header and is_dashes(below))
-        if not is_row or page.is_table(line.start):
-            continue
-        columns = columns_of(header)
-        names_paper = not TELLING.isdisjoint(columns)
-        if line.start in part or (names_paper and not part):
-            dashes = " | ".join("---" for _ in columns)
-            return (
-                f"line {number} is no header of a table; "
-                f"the dashes below it have to be | {dashes} |"
-            )
+    """Return what is to be said of the first row of no table in a part, if any."""
+    for line in _stray_rows(page):
+        if line.start in part:
+            return _unfit(line)
     return ""
+
+
+def unfit_header_of_papers(page: Page) -> str:
+    """Return the same of the first on the page that names a column of papers."""
+    for line in _stray_rows(page):
+        if not TELLING.isdisjoint(columns_of(line.shown)):
+            return _unfit(line)
+    return ""
+
+
+def _stray_rows(page: Page) -> Iterator[Line]:
+    """Give the lines that were to be rows, perhaps the header, but are in no table.
+
+    They begin with a pipe, or have dashes below them.
+    """
+    below = [line.shown for line in page.lines[1:]]
+    below.append("")
+    for line, line_below in zip(page.lines, below, strict=True):
+        is_row = line.shown.startswith("|")
+        is_header = "|" in line.shown and is_dashes(line_below)
+        if (is_row or is_header) and not page.is_table(line.start):
+            yield line
+
+
+def _unfit(header: Line) -> str:
+    dashes = " | ".join("---" for _ in columns_of(header.shown))
+    return (
+        f"line {header.number} is no header of a table; "
+        f"the dashes below it have to be | {dashes} |"
+    )
 
 
 def unlinked_comments(page: Page) -> list[str]:

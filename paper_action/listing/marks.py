@@ -1,6 +1,7 @@
 """Comments in a page that are meant for us: markers around a table, and the note."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -8,15 +9,22 @@ from paper_action.paper import ID, Cursor, canonical
 
 from .page import INDENT, Page
 
+# From a backtick to those that end the code, or to the line's end. A pattern that has
+# this as its first alternative takes code as a whole, so that the others find nothing
+# in it.
+CODE = r"`+[^`]*`*"
 _NAME = r"(|\s[^<>]*)"  # of a section, if there are several
 MARKER = re.compile(rf" {{0,3}}<!--\s*papers:(start|end){_NAME}-->\s*")
-_NOTE = re.compile(rf"<!--\s*papers:read\s+({ID})\s+([0-9-]{{10}}){_NAME}-->")
+_NOTE = re.compile(
+    rf"{CODE}|<!--\s*papers:read\s+((?a:{ID}))\s+([0-9-]{{10}}){_NAME}-->"
+)
 
 
 class Marker(NamedTuple):
-    """A line like ``<!-- papers:start NAME -->``, and where it starts in the text."""
+    """A line like ``<!-- papers:start NAME -->``: its number, and its offset."""
 
     kind: str  # start or end
+    line: int
     start: int
 
 
@@ -38,11 +46,14 @@ def note_form(cursor: Cursor, section: str) -> str:
     return f"<!-- papers:read {cursor.id} {cursor.day} {section}".rstrip() + " -->"
 
 
-def is_code(line: str, at: int) -> bool:
-    """Tell whether a place in a line is code: far from the margin, or in backticks."""
-    before = line[:at]
-    is_quoted = len(re.findall("`+", before)) % 2 == 1
-    return is_quoted or INDENT.match(before) is not None
+def outside_code(comment: re.Pattern[str], line: str) -> list[re.Match[str]]:
+    """Return the comments of a kind in a line that are not code: indented or quoted.
+
+    The first alternative of the pattern is CODE, and its first group is in the comment.
+    """
+    if "<!--" not in line or INDENT.match(line):
+        return []
+    return [found for found in comment.finditer(line) if found[1]]
 
 
 def find_markers(page: Page) -> dict[str, list[Marker]]:
@@ -52,19 +63,18 @@ def find_markers(page: Page) -> dict[str, list[Marker]]:
         found = MARKER.fullmatch(line.shown)
         if found:
             own = markers.setdefault(_section(found[2]), [])
-            own.append(Marker(found[1], line.start))
+            own.append(Marker(kind=found[1], line=line.number, start=line.start))
     return markers
 
 
-def find_parts(page: Page) -> dict[str, range]:
-    """Return the parts of the text between markers by their section.
-
-    That of a section without a pair is empty.
-    """
+def parts_between(markers: Mapping[str, Sequence[Marker]]) -> dict[str, range]:
+    """Return the part of the text between each pair of markers by its section."""
     parts: dict[str, range] = {}
-    for section, own in find_markers(page).items():
-        is_pair = own[0].kind == "start" and own[-1].kind == "end"
-        parts[section] = range(own[0].start, own[-1].start) if is_pair else range(0)
+    for section, own in markers.items():
+        first = own[0]
+        last = own[-1]
+        if first.kind == "start" and last.kind == "end":
+            parts[section] = range(first.start, last.start)
     return parts
 
 
@@ -74,26 +84,28 @@ def find_note(page: Page, section: str, today: date) -> Note | None:
     One in code or in a table is no note, nor is one that is ahead of today.
     """
     for line in page.lines:
-        for found in _NOTE.finditer(line.shown):
-            cursor = _cursor(found[1], found[2])
-            if not cursor or cursor.is_ahead_of(today) or _section(found[3]) != section:
+        for found in outside_code(_NOTE, line.shown):
+            if _section(found[3]) != section or page.is_table(line.start):
                 continue
-            start = line.start + found.start()
-            if not is_code(line.shown, found.start()) and not page.is_table(start):
-                return Note(cursor, start, line.start + found.end())
+            cursor = _cursor(found[1], found[2])
+            if cursor and not cursor.is_ahead_of(today):
+                start = line.start + found.start()
+                end = line.start + found.end()
+                return Note(cursor=cursor, start=start, end=end)
     return None
 
 
 def find_comments(page: Page) -> list[tuple[int, str]]:
     """Return the comments of a page, each with the number of its first line."""
     comments: list[tuple[int, str]] = []
-    end = 0
-    while True:
-        start = page.text.find("<!--", end)
+    start = page.text.find("<!--")
+    while start >= 0:
         end = page.text.find("-->", start)
-        if start < 0 or end < 0:
-            return comments
+        if end < 0:  # it is none, nor is what follows
+            break
         comments.append((page.number_at(start), page.text[start:end]))
+        start = page.text.find("<!--", end)
+    return comments
 
 
 def _section(words: str) -> str:

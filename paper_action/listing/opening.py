@@ -7,7 +7,7 @@ from paper_action.paper import ConfigError, linked_ids
 from paper_action.settings import TELLING, Settings
 
 from . import advice
-from .marks import Note, find_comments, find_note, find_parts
+from .marks import Note, find_comments, find_markers, find_note, parts_between
 from .page import Page, read_page
 from .table import ADDRESSES, Row, Table
 
@@ -47,40 +47,44 @@ def opened(text: str, settings: Settings) -> Opened:
     """Read a list's text; raise ConfigError where no rows can stand in it."""
     section = settings.section
     page = read_page(text)
-    parts = find_parts(page)
+    markers = find_markers(page)
+    parts = parts_between(markers)
     part = parts.get(section, range(0))
+    if section in markers and not part:
+        half = advice.half_a_pair(page, markers[section], section)
+        raise refusal(half, page, settings)
     table = _find_table(page, parts, section)
-    obstacle = _obstacle(page, parts, table, section)
+    obstacle = _obstacle(page, part, table)
     if obstacle:
         raise refusal(obstacle, page, settings)
 
-    comments = [comment for _, comment in find_comments(page)]
-    commented = {*linked_ids(" ".join(comments))}
+    commented = _commented(page)
     # The other lists of the file are not ours, but comments are for all.
     papers = page.papers(part if section else page.whole) | commented
-    warnings: list[str] = []
-    if section not in parts:
-        warnings = _warnings(page, table, section, is_elsewhere=papers > commented)
+    elsewhere = papers - commented
     return Opened(
         page=page,
         part=part,
         table=table,
         note=find_note(page, section, settings.today),
         papers=papers,
-        warnings=warnings,
+        warnings=[] if part else _warnings(page, table, section, elsewhere),
     )
 
 
 def _find_table(page: Page, parts: Mapping[str, range], section: str) -> Table | None:
-    """Return our table: the first between our markers, else the first of papers."""
-    own = parts.get(section, range(0))
+    """Return our table: the first between our markers, else the first of papers.
+
+    A section has no table but between markers, and no table in a section is free.
+    """
+    if section or section in parts:
+        ours = page.tables_in(parts.get(section, range(0)))
+        return ours[0] if ours else None
+    taken: set[int] = set()
+    for part in parts.values():
+        taken.update(table.start for table in page.tables_in(part))
     for table in page.tables:
-        if own or section:
-            is_ours = table.start in own
-        else:
-            is_free = not any(table.start in part for part in parts.values())
-            is_ours = is_free and _is_of_papers(table)
-        if is_ours:
+        if table.start not in taken and _is_of_papers(table):
             return table
     return None
 
@@ -92,34 +96,37 @@ def _is_of_papers(table: Table) -> bool:
     return not ADDRESSES.isdisjoint(table.columns) or any(row.ids for row in table.rows)
 
 
-def _obstacle(
-    page: Page, parts: Mapping[str, range], table: Table | None, section: str
-) -> str:
-    """Return why no rows can stand in a page, or nothing."""
-    part = parts.get(section, range(0))
-    if section in parts and not part:
-        nearly = advice.nearly_markers(page, section, with_others=False)
-        return "; ".join([advice.other_half(page, section), *nearly])
-    if table:
-        if not TELLING.isdisjoint(table.columns):
-            return ""
+def _obstacle(page: Page, part: range, table: Table | None) -> str:
+    """Return why no rows can stand where our table is or is to be, or nothing."""
+    if table and TELLING.isdisjoint(table.columns):
         return f"the table in line {table.line} takes no rows: {NEEDED}"
+    if table:
+        return ""
     if part:
         return advice.unfit_header(page, part)
     return "a table at its end would not be shown" if page.unclosed else ""
 
 
+def _commented(page: Page) -> Set[str]:
+    """Return the papers to which comments link."""
+    comments = [comment for _, comment in find_comments(page)]
+    return set(linked_ids(" ".join(comments)))
+
+
 def _warnings(
-    page: Page, table: Table | None, section: str, *, is_elsewhere: bool
+    page: Page, table: Table | None, section: str, elsewhere: Set[str]
 ) -> list[str]:
-    """Return what to say where no markers tell which table is ours."""
-    said = advice.nearly_markers(page, section, with_others=table is None)
+    """Return what to say where no markers tell which table is ours.
+
+    ``elsewhere`` are the papers that stand in the file, in whatever but comments.
+    """
     if table:
-        return said
-    unfit = advice.unfit_header(page, range(0))
+        return advice.nearly_markers(page, section)
+    said = advice.nearly_or_other_markers(page, section)
+    unfit = advice.unfit_header_of_papers(page)
     if unfit:
         said.append(unfit)
-    if is_elsewhere:
+    if elsewhere:
         said.append(advice.how_to_choose(section))
     return said
 

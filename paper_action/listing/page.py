@@ -5,7 +5,7 @@ it twice; whoever writes a page reads it again (https://github.github.com/gfm/).
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -33,18 +33,20 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 class Line(NamedTuple):
-    """A line of a page: where it starts, its text with its ending, what is to be read.
+    """A line of a page: its number, its offset, its text, and what is to be read of it.
 
-    ``shown`` has no ending; it is empty where code or a long comment hides the line.
+    ``text`` has the line's ending. ``shown`` has none; it is empty where code or a long
+    comment hides the line.
     """
 
+    number: int  # counted from 1
     start: int
     text: str
     shown: str
 
 
 class Page(NamedTuple):
-    """A text and what was found in it.
+    """A text and what was found in it; a part of it is a range of offsets.
 
     ``unclosed`` is the number of the line that begins a block of code or a comment
     that nothing ends, so that it hides what follows; 0 where there is none.
@@ -61,7 +63,17 @@ class Page(NamedTuple):
 
     def is_table(self, offset: int) -> bool:
         """Tell whether a table stands at an offset."""
-        return any(table.start <= offset < table.end for table in self.tables)
+        begun = self._count_before(offset + 1)
+        return begun > 0 and offset < self.tables[begun - 1].end
+
+    def tables_in(self, part: range) -> Sequence[Table]:
+        """Return the tables in a part of the text."""
+        first = self._count_before(part.start)
+        return self.tables[first : self._count_before(part.stop)]
+
+    def _count_before(self, offset: int) -> int:
+        """Return how many tables start before an offset."""
+        return bisect_left(self.tables, offset, key=lambda table: table.start)
 
     @property
     def whole(self) -> range:
@@ -74,16 +86,15 @@ class Page(NamedTuple):
         Of the links in a table's rows those count that the row says it lists.
         """
         papers: set[str] = set()
-        start = part.start  # of the text between the tables
-        for table in self.tables:
-            if table.start in part:
-                rows_start = table.start + len(table.header)
-                papers.update(linked_ids(self.text[start:rows_start]))
-                for row in table.rows:
-                    papers.update(row.ids)
-                start = table.end
-        papers.update(linked_ids(self.text[start : part.stop]))
-        return papers
+        outside: list[str] = []  # the texts between the rows of the tables
+        start = part.start
+        for table in self.tables_in(part):
+            outside.append(self.text[start : table.rows_start])
+            start = table.end
+            for row in table.rows:
+                papers.update(row.ids)
+        outside.append(self.text[start : part.stop])
+        return papers.union(linked_ids("\n".join(outside)))
 
 
 def read_page(text: str) -> Page:
@@ -102,8 +113,13 @@ def read_page(text: str) -> Page:
 
 
 def is_dashes(line: str) -> bool:
-    """Tell whether a line may stand below a header, like ``|---|:-:|``."""
-    return "-" in line and not line.strip("|:- \t") and not INDENT.match(line)
+    """Tell whether a line may stand below a header, like ``|---|:-:|``.
+
+    Dashes alone make the line above a heading of the page.
+    """
+    if "-" not in line or line.strip("|:- \t") or INDENT.match(line):
+        return False
+    return "|" in line or ":" in line
 
 
 def _read_lines(text: str) -> tuple[list[Line], int]:
@@ -121,7 +137,7 @@ def _read_lines(text: str) -> tuple[list[Line], int]:
             shown = "" if opener else content
         elif _closes(content, opener):
             opener = ""
-        lines.append(Line(start, written, shown))
+        lines.append(Line(number=number, start=start, text=written, shown=shown))
         start += len(written)
     return lines, opened if opener else 0
 
@@ -161,13 +177,13 @@ def _read_table(
     while below < len(lines) and _is_row(lines[below].shown):
         end = _row_end(lines, below)
         texts = [line.text for line in lines[below:end]]
-        rows.append(read_row(texts, columns, number=below + 1))
+        rows.append(read_row(texts, columns, lines[below].number))
         below = end
     last = lines[below - 1]
     table = Table(
         start=lines[at].start,
         end=last.start + len(last.text),
-        line=at + 1,
+        line=lines[at].number,
         header=lines[at].text + lines[at + 1].text,
         columns=columns,
         rows=rows,
@@ -186,12 +202,14 @@ def _row_end(lines: Sequence[Line], at: int) -> int:
     A row begins with a pipe that line breaks tore goes on to the line that ends with
     a pipe, unless something else begins before.
     """
+    below = at + 1
     first = lines[at].shown.strip()
-    if first.startswith("|") and not first.endswith("|"):
-        for end in range(at + 1, len(lines)):
-            line = lines[end].shown.strip()
-            if not line or line.startswith(("|", "<!--")):
-                break
-            if line.endswith("|"):
-                return end + 1
-    return at + 1
+    if not first.startswith("|") or first.endswith("|"):
+        return below
+    for last in range(below, len(lines)):
+        line = lines[last].shown.strip()
+        if not line or line.startswith(("|", "<!--")):
+            return below
+        if line.endswith("|"):
+            return last + 1
+    return below

@@ -5,7 +5,6 @@ The tables are GitHub's (https://github.github.com/gfm/#tables-extension-).
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import zip_longest
 from typing import NamedTuple
 
 from paper_action.paper import ID, LINK, Paper, linked_ids
@@ -80,6 +79,11 @@ class Table(NamedTuple):
     columns: Sequence[str]
     rows: Sequence[Row]
 
+    @property
+    def rows_start(self) -> int:
+        """The offset at which the rows start."""
+        return self.start + len(self.header)
+
 
 def split_cells(text: str) -> list[str]:
     """Return the cells of a row; a pipe behind a backslash is no border."""
@@ -115,30 +119,49 @@ def read_row(lines: Sequence[str], columns: Sequence[str], number: int) -> Row:
     """
     joined = " ".join(line.strip() for line in lines)
     cells = split_cells(joined)
+    told = _told_ids(cells, columns)
     is_crowded = len(cells) > len(columns)
-    named = list(zip_longest(columns[: len(cells)], cells, fillvalue="beyond"))
-    named.sort(key=lambda pair: (pair[0] not in ADDRESSES, pair[0] != "title"))
-
-    # A link as we make it tells the paper, be it under another column of ours or behind
-    # the last, for the header may have been edited since; else a column that tells it.
-    made = [_made_address(column, cell) for column, cell in named if column]
-    telling = [cell for column, cell in named if column in TELLING]
-    listing = [cell for column, cell in named if column != "abstract"]
-    told = linked_ids(" ".join(made + telling))
-    ids = told + linked_ids(" ".join(listing))
     if is_crowded or len(lines) > 1:
         ids = linked_ids(joined)[:1]
+    else:
+        ids = told + _ids_beside_abstracts(cells, columns)
 
     # Of too many cells nobody knows which ones people wrote.
     is_mixed = is_crowded and not {"", "code"}.isdisjoint(columns)
-    is_told = told[:1] == ids[:1] and not is_mixed
-    return Row(
-        text="".join(lines),
-        cells=cells,
-        ids=ids,
-        subject=ids[0] if ids and is_told else "",
-        line=number,
-    )
+    subject = ""
+    if told and told[0] == ids[0] and not is_mixed:
+        subject = told[0]
+    text = "".join(lines)
+    return Row(text=text, cells=cells, ids=ids, subject=subject, line=number)
+
+
+def _told_ids(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Return the papers that a row's cells tell; the first is the one it is about.
+
+    A link as we make it tells the paper, be it under another column of ours or behind
+    the last, for the header may have been edited since; else a column that tells it.
+    """
+    known = [pair for pair in zip(columns, cells, strict=False) if pair[0]]
+    known += [("beyond", cell) for cell in cells[len(columns) :]]
+    known.sort(key=_by_column)
+    made = [_made_address(column, cell) for column, cell in known]
+    telling = [cell for column, cell in known if column in TELLING]
+    return linked_ids(" ".join(made + telling))
+
+
+def _by_column(known: tuple[str, str]) -> int:
+    """Sort key of a column and its cell: first addresses, then titles, then others."""
+    column = known[0]
+    if column in ADDRESSES:
+        return 0
+    return 1 if column == "title" else 2
+
+
+def _ids_beside_abstracts(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Return the papers to which a row links, but for those that an abstract names."""
+    pairs = zip(columns, cells, strict=False)
+    listing = [cell for column, cell in pairs if column != "abstract"]
+    return linked_ids(" ".join(listing))
 
 
 def _made_address(column: str, cell: str) -> str:
