@@ -764,6 +764,19 @@ def test_what_a_server_says_at_length_is_read_in_time(origin, checkout):
 
 
 @posix
+@pytest.mark.parametrize("sign", [":/", "a:b/", "@:/", "//", "@"])
+def test_secrets_are_looked_for_in_time_whatever_signs_a_server_says(
+    checkout, tmp_path, wrapped, sign
+):
+    (tmp_path / "said").write_text(sign * 100_000, encoding="utf-8")
+    wrapped(f'case "$*" in *ls-remote*) cat "{tmp_path}/said" >&2; exit 129;; esac')
+    begun = time.monotonic()
+    with pytest.raises(PushError, match="does not know a command"):
+        publish(checkout)
+    assert time.monotonic() - begun < 10
+
+
+@posix
 @pytest.mark.parametrize("option", ["--config-env", "--no-write-fetch-head"])
 def test_a_git_that_is_too_old_is_told_once(
     origin, checkout, wrapped, certified, option

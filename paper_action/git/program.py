@@ -18,12 +18,15 @@ from .refusals import NO_ANSWER, NO_GIT, refused
 _CONFIG = Path(__file__).with_name("desk.gitconfig")
 _HEADER = "PAPER_ACTION_HEADER"  # the variable that hands the token to git
 
-# Where a secret stands in git's words: before the "@" of an address, behind "//" or a
-# name and a colon, and in a proxy's address that git could not read.
+# The part of a word before its last "@", which may end with a name, a colon and a
+# password.
+_BEFORE_AT = re.compile(r"(?<![^\s'\"])[^\s'\"]+(?=@)")
+_PASSWORD = re.compile(r"(?<![^/@])[^/:@]*:(?!//).*")
+# Where else a secret stands in git's words: alone before the "@" of an address, and
+# anywhere in a proxy's address that git could not read.
 _SECRETS = re.compile(
     r"(?<=//)[^/\s]*(?=@)"
-    r"|(?<![^\s/'\"@])[^\s/'\":@]*:(?!//)[^\s'\"]*(?=@)"
-    r"|(?i:(?<=proxy syntax in ')|(?<=proxy url '))[^']*"
+    r"|(?i:(?<=proxy syntax in ')|(?<=proxy url '))(?!\*\*\*@)[^']*"
 )
 
 
@@ -116,6 +119,7 @@ class Git:
         for secret in (self._settings.token, self._basic):
             if secret:
                 said = said.replace(secret, "***")
+        said = _BEFORE_AT.sub(lambda part: _PASSWORD.sub("***", part[0]), said)
         return _SECRETS.sub("***", said)
 
 
