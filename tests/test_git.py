@@ -349,16 +349,25 @@ def test_links_lead_to_the_files_and_stay_links(origin, checkout, name, file):
 
 
 @posix
-@pytest.mark.parametrize("name", ["README.md", "archive", "docs"])
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("README.md", "path"),
+        ("archive", "archive"),
+        ("docs", "path"),
+        ("papers.csv", "data-file"),
+    ],
+)
 def test_a_link_of_the_branch_that_leads_out_of_it_is_a_configuration_error(
-    origin, checkout, folder, name
+    origin, checkout, folder, name, setting
 ):
     (folder / "README.md").write_text("outside\n")
     (checkout / "docs").mkdir()
     target = folder / name if name == "README.md" else folder
     edit(origin, **{name: f"-> {target}"})
-    with pytest.raises(ConfigError, match=f"'.*{name}.*' leads out of the checkout"):
-        publish(checkout / ("docs" if name == "docs" else ""))
+    told = f"^{setting}: '.*{name}.*' leads out of the checkout"
+    with pytest.raises(ConfigError, match=told):
+        publish(checkout / ("docs" if name == "docs" else ""), data_file="papers.csv")
     assert (folder / "README.md").read_text() == "outside\n"
 
 
