@@ -424,6 +424,15 @@ def test_a_branch_that_was_made_is_told(unpushed, branch, new):
     assert done.new_branch == new
 
 
+@posix
+def test_a_branch_that_was_made_is_told_also_where_the_answer_is_lost(
+    unpushed, wrapped
+):
+    lost = f'{shutil.which("git")} "$@" > /dev/null; exit 1'
+    wrapped(f'case "$*" in *" push "*) {lost};; esac')
+    assert publish(unpushed, branch="neu").new_branch == "neu"
+
+
 def test_a_branch_is_not_made_where_nothing_changed(origin, unpushed):
     done = publish(unpushed, "", branch="neu")
     assert done.new_branch == ""

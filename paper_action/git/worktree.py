@@ -7,6 +7,7 @@ from paper_action.paper import PushError
 from paper_action.places import located
 from paper_action.settings import Settings
 
+from .branch import Tip
 from .program import Git
 
 _LINK = "120000"  # how git writes that a file is a symbolic link
@@ -17,18 +18,18 @@ _OLD = 50 * 24 * 60 * 60  # seconds; after 60 days GitHub switches schedules off
 class WorkTree:
     """A work tree with an index of its own, which begins as the commit at the tip.
 
-    ``folder`` stands for ``root``.
+    ``folder`` stands for ``root``, ``tip`` is what a commit is made on.
     """
 
-    def __init__(self, git: Git, settings: Settings, tip: str, tree: Path) -> None:
+    def __init__(self, git: Git, settings: Settings, tip: Tip, tree: Path) -> None:
         """Lay out the list's files in an empty folder."""
         self._git = git
         self._settings = settings
-        self._tip = tip
+        self.tip = tip
         self._tree = tree
         self._prefix = git.run("rev-parse --show-prefix").removesuffix("\n")
         self.folder = tree / self._prefix
-        self._run("read-tree", tip)
+        self._run("read-tree", tip.commit)
         self._lay_out()
 
     def commit(self, files: Iterable[str], message: str, *, keep_alive: bool) -> str:
@@ -38,7 +39,7 @@ class WorkTree:
         """
         names = [self._name("path", file) for file in files]
         self._run_on(names, "update-index --add")
-        if self._run("diff-index --cached --name-only", self._tip):
+        if self._run("diff-index --cached --name-only", self.tip.commit):
             return self._committed(message)
         if keep_alive and self._is_old():
             return self._committed("Keep the schedule alive")
@@ -47,12 +48,13 @@ class WorkTree:
     def _committed(self, message: str) -> str:
         """Return a commit of what the index holds."""
         tree = self._run("write-tree").strip()
-        return self._run("commit-tree", tree, "-p", self._tip, given=message).strip()
+        parent = self.tip.commit
+        return self._run("commit-tree", tree, "-p", parent, given=message).strip()
 
     def _is_old(self) -> bool:
         """Tell whether the branch has been without a commit for long."""
         since = int(self._settings.now.timestamp()) - _OLD
-        return not self._run("rev-list -1", f"--max-age={since}", self._tip)
+        return not self._run("rev-list -1", f"--max-age={since}", self.tip.commit)
 
     def _run(self, command: str, *arguments: str, given: str = "") -> str:
         """Return what a git command prints that works here, not in the checkout."""
