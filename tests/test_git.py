@@ -457,6 +457,13 @@ def test_a_branch_that_git_cannot_name_is_a_configuration_error(checkout, name):
     assert error.value.exit_code == 2
 
 
+def test_a_branch_whose_name_begins_with_another_ones_is_told_at_once(unpushed):
+    begun = time.monotonic()
+    with pytest.raises(PushError, match="set `branch` to another name: git push: "):
+        publish(unpushed, branch="main/list")
+    assert time.monotonic() - begun < 10
+
+
 @pytest.mark.parametrize(("branch", "kept"), [("old", 3), ("main", 4)])
 def test_a_lost_race_loses_no_commit_and_brings_no_history(
     origin, checkout, branch, kept

@@ -32,6 +32,8 @@ _FINAL = {
         r"remote: .*protected branch",
         r"!\t.*\[remote rejected\] \(.*(?:protected branch|rule violations)",
     ),
+    "no branch's name begins with another one's and a slash: set `branch` to another"
+    " name": (r"(?:!\t|remote: ).*' exists; cannot create '",),
     "the repository is archived and takes no pushes": (
         r"(?:remote|ERROR): This repository was archived",
     ),
