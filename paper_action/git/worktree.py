@@ -21,14 +21,14 @@ class WorkTree:
     ``folder`` stands for ``root``, ``tip`` is what a commit is made on.
     """
 
-    def __init__(self, git: Git, settings: Settings, tip: Tip, tree: Path) -> None:
+    def __init__(self, git: Git, settings: Settings, tip: Tip, top: Path) -> None:
         """Lay out the list's files in an empty folder."""
         self._git = git
         self._settings = settings
         self.tip = tip
-        self._tree = tree
+        self._top = top
         self._prefix = git.run("rev-parse --show-prefix").removesuffix("\n")
-        self.folder = tree / self._prefix
+        self.folder = top / self._prefix
         self._run("read-tree", tip.commit)
         self._lay_out()
 
@@ -47,9 +47,9 @@ class WorkTree:
 
     def _committed(self, message: str) -> str:
         """Return a commit of what the index holds."""
-        tree = self._run("write-tree").strip()
+        content = self._run("write-tree").strip()
         parent = self.tip.commit
-        return self._run("commit-tree", tree, "-p", parent, given=message).strip()
+        return self._run("commit-tree", content, "-p", parent, given=message).strip()
 
     def _is_old(self) -> bool:
         """Tell whether the branch has been without a commit for long."""
@@ -62,8 +62,8 @@ class WorkTree:
             command,
             *arguments,
             given=given,
-            GIT_WORK_TREE=str(self._tree),
-            GIT_INDEX_FILE=f"{self._tree}.index",
+            GIT_WORK_TREE=str(self._top),
+            GIT_INDEX_FILE=f"{self._top}.index",
         )
 
     def _run_on(self, names: Iterable[str], command: str, *arguments: str) -> str:
@@ -101,8 +101,8 @@ class WorkTree:
 
     def _name(self, setting: str, name: str) -> str:
         """Return what git calls a file below ``root``, links followed."""
-        place = located(self._tree, f"{self._prefix}{name}", setting)
-        return place.relative_to(self._tree).as_posix()
+        place = located(self._top, f"{self._prefix}{name}", setting)
+        return place.relative_to(self._top).as_posix()
 
     def _refuse_filters(self, names: Iterable[str]) -> None:
         """Stop where a file goes through a filter of git's, such as that of Git LFS.
