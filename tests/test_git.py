@@ -1061,6 +1061,20 @@ def test_a_header_left_behind_for_the_exact_repository_does_not_win(
 
 
 @posix
+def test_nor_does_it_where_the_repositorys_name_looks_like_a_password(
+    origin, checkout, certified
+):
+    (origin.parent / "a:b@c.git").symlink_to(origin)
+    with git_server(origin, "S3CRET") as (address, asked):
+        odd = address.replace("origin.git", "a:b@c.git")
+        lead(checkout, odd)
+        left = f"http.{odd}.extraheader"
+        git(checkout, "config", left, "AUTHORIZATION: basic left-by-another")
+        publish(checkout, token="S3CRET")
+    assert set(asked) == {basic("S3CRET")}
+
+
+@posix
 def test_the_token_does_not_go_where_everybody_can_read_it(checkout):
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
