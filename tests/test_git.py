@@ -349,16 +349,25 @@ def test_links_lead_to_the_files_and_stay_links(origin, checkout, name, file):
 
 
 @posix
-@pytest.mark.parametrize("name", ["README.md", "archive", "docs"])
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("README.md", "path"),
+        ("archive", "archive"),
+        ("docs", "path"),
+        ("papers.csv", "data-file"),
+    ],
+)
 def test_a_link_of_the_branch_that_leads_out_of_it_is_a_configuration_error(
-    origin, checkout, folder, name
+    origin, checkout, folder, name, setting
 ):
     (folder / "README.md").write_text("outside\n")
     (checkout / "docs").mkdir()
     target = folder / name if name == "README.md" else folder
     edit(origin, **{name: f"-> {target}"})
-    with pytest.raises(ConfigError, match=f"'.*{name}.*' leads out of the checkout"):
-        publish(checkout / ("docs" if name == "docs" else ""))
+    told = f"^{setting}: '.*{name}.*' leads out of the checkout"
+    with pytest.raises(ConfigError, match=told):
+        publish(checkout / ("docs" if name == "docs" else ""), data_file="papers.csv")
     assert (folder / "README.md").read_text() == "outside\n"
 
 
@@ -415,6 +424,15 @@ def test_a_branch_that_was_made_is_told(unpushed, branch, new):
     assert done.new_branch == new
 
 
+@posix
+def test_a_branch_that_was_made_is_told_also_where_the_answer_is_lost(
+    unpushed, wrapped
+):
+    lost = f'{shutil.which("git")} "$@" > /dev/null; exit 1'
+    wrapped(f'case "$*" in *" push "*) {lost};; esac')
+    assert publish(unpushed, branch="neu").new_branch == "neu"
+
+
 def test_a_branch_is_not_made_where_nothing_changed(origin, unpushed):
     done = publish(unpushed, "", branch="neu")
     assert done.new_branch == ""
@@ -437,6 +455,13 @@ def test_a_branch_that_git_cannot_name_is_a_configuration_error(checkout, name):
         publish(checkout, branch=name)
     assert name in str(error.value)
     assert error.value.exit_code == 2
+
+
+def test_a_branch_whose_name_begins_with_another_ones_is_told_at_once(unpushed):
+    begun = time.monotonic()
+    with pytest.raises(PushError, match="set `branch` to another name: git push: "):
+        publish(unpushed, branch="main/list")
+    assert time.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize(("branch", "kept"), [("old", 3), ("main", 4)])
@@ -764,6 +789,19 @@ def test_what_a_server_says_at_length_is_read_in_time(origin, checkout):
 
 
 @posix
+@pytest.mark.parametrize("sign", [":/", "a:b/", "@:/", "//", "@"])
+def test_secrets_are_looked_for_in_time_whatever_signs_a_server_says(
+    checkout, tmp_path, wrapped, sign
+):
+    (tmp_path / "said").write_text(sign * 100_000, encoding="utf-8")
+    wrapped(f'case "$*" in *ls-remote*) cat "{tmp_path}/said" >&2; exit 129;; esac')
+    begun = time.monotonic()
+    with pytest.raises(PushError, match="does not know a command"):
+        publish(checkout)
+    assert time.monotonic() - begun < 10
+
+
+@posix
 @pytest.mark.parametrize("option", ["--config-env", "--no-write-fetch-head"])
 def test_a_git_that_is_too_old_is_told_once(
     origin, checkout, wrapped, certified, option
@@ -1017,6 +1055,20 @@ def test_a_header_left_behind_for_the_exact_repository_does_not_win(
         lead(checkout, address.replace("//", f"//{person}"))
         place = address.replace("//", f"//{whose}")
         left = f"http.{place}.extraheader"
+        git(checkout, "config", left, "AUTHORIZATION: basic left-by-another")
+        publish(checkout, token="S3CRET")
+    assert set(asked) == {basic("S3CRET")}
+
+
+@posix
+def test_nor_does_it_where_the_repositorys_name_looks_like_a_password(
+    origin, checkout, certified
+):
+    (origin.parent / "a:b@c.git").symlink_to(origin)
+    with git_server(origin, "S3CRET") as (address, asked):
+        odd = address.replace("origin.git", "a:b@c.git")
+        lead(checkout, odd)
+        left = f"http.{odd}.extraheader"
         git(checkout, "config", left, "AUTHORIZATION: basic left-by-another")
         publish(checkout, token="S3CRET")
     assert set(asked) == {basic("S3CRET")}

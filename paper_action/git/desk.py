@@ -16,9 +16,10 @@ from secrets import token_hex
 from tempfile import gettempdir, mkdtemp
 from typing import TypeVar
 
-from paper_action.paper import ConfigError, PushError, Revision
+from paper_action.paper import PushError, Revision
 from paper_action.settings import Settings
 
+from .branch import Branch
 from .program import Git
 from .refusals import PassingError
 from .worktree import WorkTree
@@ -41,14 +42,8 @@ class Desk:
         self._log = log
         self._scratch = _scratch()
         self._git = Git(settings, self._scratch)
-        self._remote = self._chosen_remote()
-        self._branch = self._chosen_branch()
-        self._ref = f"refs/heads/{self._branch}"
-        addresses = self._git.run("remote get-url --push --all", self._remote)
-        self._addresses = addresses.splitlines()
-        self._git.use_token(self._addresses[0])
-        lay_out = partial(self._lay_out, *self._kept_depth())
-        self.folder = self._patiently(lay_out, tries=5).folder
+        self._branch = Branch(self._git, settings)
+        self.folder = self._patiently(self._lay_out, tries=5).folder
 
     def publish(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Revision:
         """Commit and push what ``revise`` does to the folder, in one of several tries.
@@ -63,41 +58,6 @@ class Desk:
             self._follow(done.commit)
         return done
 
-    def _chosen_remote(self) -> str:
-        """Return the name of the remote to push to: origin, or else the first one."""
-        remotes = self._git.run("remote").split()
-        if not remotes:
-            raise PushError(
-                "there is nowhere to push to: git remote add origin <address>"
-            )
-        return "origin" if "origin" in remotes else remotes[0]
-
-    def _checked_out(self) -> str:
-        """Return the name of the branch that is checked out, or nothing."""
-        return self._git.run("branch --show-current").strip()
-
-    def _chosen_branch(self) -> str:
-        """Return the name of the branch to push to, as git writes it."""
-        name = self._settings.branch or self._checked_out()
-        if not name:
-            raise PushError("HEAD is detached: set `branch` to the branch to push to")
-        try:
-            return self._git.run("check-ref-format --branch", name).strip()
-        except PushError:
-            objection = f"git takes no branch of the name {name!r}; write main"
-            raise ConfigError("branch", objection) from None
-
-    def _kept_depth(self) -> list[str]:
-        """Return the option that keeps a shallow checkout shallow, as it was given.
-
-        The branch that is checked out needs none: it brings its new commits alone.
-        Nor does any later fetch, which brings all that has come since.
-        """
-        shallow = self._git.run("rev-parse --is-shallow-repository").strip()
-        if shallow != "true" or self._branch == self._checked_out():
-            return []
-        return ["--depth", self._git.run("rev-list --count HEAD").strip()]
-
     def _patiently(self, step: Callable[[], Result], tries: int) -> Result:
         """Take a step, again after a pause where another try may help."""
         for number in range(1, tries):
@@ -109,6 +69,12 @@ class Desk:
             time.sleep(random.uniform(0, longest))
         return step()
 
+    def _lay_out(self) -> WorkTree:
+        """Return the list's files as the branch's newest commit has them."""
+        tip = self._branch.fetch()
+        folder = Path(mkdtemp(dir=self._scratch))
+        return WorkTree(self._git, self._settings, tip, folder)
+
     def _attempt(self, revise: Revise, phrase: Phrase, *, keep_alive: bool) -> Revision:
         """Revise, commit and push."""
         tree = self._lay_out()
@@ -117,65 +83,37 @@ class Desk:
         commit = tree.commit(revision.files, message, keep_alive=keep_alive)
         if not commit:
             return revision
-        return revision._replace(commit=commit, new_branch=self._push(commit))
+        self._push(commit)
+        new_branch = self._branch.name if tree.tip.is_new else ""
+        return revision._replace(commit=commit, new_branch=new_branch)
 
-    def _push(self, commit: str) -> str:
-        """Push a commit; return the name of the branch if that made it.
-
-        A push by address leaves no ref of ours in the repository, nor its lock. What
-        has arrived counts, whatever git says: an answer can be lost.
-        """
-        said = ""
-        leading = f"{commit}:{self._ref}"
+    def _push(self, commit: str) -> None:
+        """Push a commit. What has arrived counts, for git's answer can be lost."""
         try:
-            for address in self._addresses:
-                said += self._git.run("push --porcelain --", address, leading)
+            self._branch.push(commit)
         except PushError as trouble:
             if not self._has_arrived(commit):
                 raise
             self._log(f"pushed, but git is not content: {trouble}")
-        return self._branch if "[new branch]" in said else ""
 
     def _has_arrived(self, commit: str) -> bool:
         """Tell whether the branch has a commit, by now maybe below others."""
         try:
-            tip = self._patiently(self._fetch, tries=20)
+            tip = self._patiently(self._branch.fetch, tries=20)
         except PassingError as trouble:  # a new try might find the papers listed
             raise PushError(f"nobody knows if the push arrived: {trouble}") from None
-        return not self._git.run("rev-list -1", commit, f"^{tip}")
-
-    def _lay_out(self, *depth: str) -> WorkTree:
-        """Return the list's files as the branch's newest commit has them."""
-        tip = self._fetch(*depth)
-        folder = Path(mkdtemp(dir=self._scratch))
-        return WorkTree(self._git, self._settings, tip, folder)
-
-    def _fetch(self, *depth: str) -> str:
-        """Fetch the branch's newest commit; a new branch grows from the default one.
-
-        It never grows from a commit of the checkout, which may hold what nobody is to
-        see. The commit is fetched by its SHA, not to need a ref, or FETCH_HEAD, which
-        is any run's.
-        """
-        said = self._git.run("ls-remote", self._remote, self._ref, "HEAD").split()
-        tips = dict(zip(said[1::2], said[::2], strict=False))
-        tip = tips.get(self._ref) or tips.get("HEAD")
-        if not tip:
-            raise PushError(
-                "the remote has no branch to begin with: push a first commit to it"
-            )
-        fetch = "fetch --no-tags --no-write-fetch-head"
-        self._git.run(fetch, *depth, self._remote, tip)
-        return tip
+        return not self._git.run("rev-list -1", commit, f"^{tip.commit}")
 
     def _follow(self, commit: str) -> None:
         """Move the checkout to a commit, where git can do so without touching edits."""
+        reason = f"{self._branch.ref} is not checked out"
         try:
-            if self._checked_out() != self._branch:
-                raise PushError(f"{self._ref} is not checked out")
-            self._git.run("merge --quiet --ff-only --no-overwrite-ignore", commit)
+            if self._branch.is_checked_out():
+                self._git.run("merge --quiet --ff-only --no-overwrite-ignore", commit)
+                return
         except PushError as trouble:
-            self._log(f"pushed, but this checkout stays where it was: {trouble}")
+            reason = str(trouble)
+        self._log(f"pushed, but this checkout stays where it was: {reason}")
 
 
 def _scratch() -> Path:

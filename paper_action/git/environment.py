@@ -66,11 +66,12 @@ def _checkout(root: Path) -> Path:
 
 def _user_files(root: Path) -> list[Path]:
     """Return the files of the user's own configuration that can be read."""
-    home = os.environ.get("HOME") or os.environ.get("USERPROFILE", "")
-    folder = os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
-    files = [Path(folder, "git/config"), Path(home, ".gitconfig")]
     if "GIT_CONFIG_GLOBAL" in os.environ:
         files = [root.resolve() / os.environ["GIT_CONFIG_GLOBAL"]]
+    else:
+        home = os.environ.get("HOME") or os.environ.get("USERPROFILE", "")
+        folder = os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+        files = [Path(folder, "git/config"), Path(home, ".gitconfig")]
     return [file for file in files if isfile(file) and os.access(file, os.R_OK)]
 
 

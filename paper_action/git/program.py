@@ -17,14 +17,7 @@ from .refusals import NO_ANSWER, NO_GIT, refused
 
 _CONFIG = Path(__file__).with_name("desk.gitconfig")
 _HEADER = "PAPER_ACTION_HEADER"  # the variable that hands the token to git
-
-# Where a secret stands in git's words: before the "@" of an address, behind "//" or a
-# name and a colon, and in a proxy's address that git could not read.
-_SECRETS = re.compile(
-    r"(?<=//)[^/\s]*(?=@)"
-    r"|(?<![^\s/'\"@])[^\s/'\":@]*:(?!//)[^\s'\"]*(?=@)"
-    r"|(?i:(?<=proxy syntax in ')|(?<=proxy url '))[^']*"
-)
+_NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 
 class Git:
@@ -52,16 +45,12 @@ class Git:
         What is ``given`` comes to its input.
         """
         name = command.split()[0]
-        limit = self.limit
-        if name == "ls-remote":  # the first question to a server, as any other request
-            limit = min(limit, self._settings.timeout)
-        options = [*self._options]
-        # A hook may stop a push, but it would see a token: with one there is no hook.
-        if name != "push" or _HEADER in self._environ:
-            options += ["-c", "core.hooksPath=/dev/null"]
-        words = ["git", *options, *command.split(), *arguments]
+        words = ["git", *self._options]
+        if name != "push":  # which a hook of the user's may stop
+            words += _NO_HOOKS
+        words += [*command.split(), *arguments]
         try:
-            ended = self._called(words, environ, given, limit)
+            ended = self._called(words, environ, given, self._limit_of(name))
         except FileNotFoundError:
             raise PushError(NO_GIT) from None
         except TimeoutExpired:  # then it has failed, whatever it returned
@@ -69,24 +58,28 @@ class Git:
             raise refused(name, -SIGTERM, NO_ANSWER) from None
         if ended.returncode != 0:
             said = (ended.stderr + ended.stdout).decode(errors="replace")
-            raise refused(name, ended.returncode, self._hidden(said))
+            raise refused(name, ended.returncode, self._without_token(said))
         return ended.stdout.decode(errors="surrogateescape")
 
     def use_token(self, address: str) -> None:
         """Let the token open the server at an address, over HTTPS, and no other.
 
-        A header for the exact address would win over one for the whole server, so ours
-        is set for both. The empty value takes away what actions/checkout may have left.
+        The empty value takes away what actions/checkout may have left.
         """
-        server = re.match(r"https://(?:[^/]*@)?([^/]+)", address)
-        if not self._settings.token or not server:
+        places = _places(address)
+        if not self._settings.token or not places:
             return
         self._environ[_HEADER] = f"AUTHORIZATION: basic {self._basic}"
-        exact = re.sub(r":[^/]*@", "@", address)  # nobody sees a password in arguments
-        exact = exact.replace("=", "%3D")  # or the name of the setting would end there
-        for place in (f"https://{server[1]}/", exact):
+        self._options += _NO_HOOKS  # A hook would see the token.
+        for place in places:
             key = f"http.{place}.extraheader"
             self._options += ["-c", f"{key}=", f"--config-env={key}={_HEADER}"]
+
+    def _limit_of(self, name: str) -> float:
+        """Return the seconds that a command has."""
+        if name == "ls-remote":  # the first question to a server, as any other request
+            return min(self.limit, self._settings.timeout)
+        return self.limit
 
     def _called(
         self, words: list[str], environ: dict[str, str], given: str, limit: float
@@ -111,12 +104,27 @@ class Git:
             err.seek(0)
             return CompletedProcess(words, git.returncode, out.read(), err.read())
 
-    def _hidden(self, said: str) -> str:
-        """Return git's words without the token, and without what else is secret."""
+    def _without_token(self, said: str) -> str:
+        """Return git's words without the token, and without the header's part of it."""
         for secret in (self._settings.token, self._basic):
             if secret:
                 said = said.replace(secret, "***")
-        return _SECRETS.sub("***", said)
+        return said
+
+
+def _places(address: str) -> list[str]:
+    """Return what git's settings call the server at an HTTPS address, and the address.
+
+    Both are needed, for a header that somebody has set for the exact address would win
+    over ours for the server. Any other address has no such names.
+    """
+    server = re.match(r"https://(?:[^/]*@)?([^/]+)", address)
+    if not server:
+        return []
+    # Nobody is to see a password in arguments.
+    exact = re.sub(r"^(https://[^/:]*):[^/]*@", r"\1@", address)
+    # The name of a setting would end at an equals sign.
+    return [f"https://{server[1]}/", exact.replace("=", "%3D")]
 
 
 def _let_end(git: Popen[bytes], text: bytes, limit: float) -> None:
@@ -124,13 +132,21 @@ def _let_end(git: Popen[bytes], text: bytes, limit: float) -> None:
     try:
         git.communicate(text, limit)
     except (SystemExit, KeyboardInterrupt):  # the job is cancelled
-        with suppress(TimeoutExpired):
-            git.wait(timeout=1)  # most steps take less, and then no lock can stay
+        _wait(git, 1)  # Most steps take less, and then no lock can stay.
         raise
     finally:
-        end = getattr(os, "killpg", os.kill)  # Windows has no groups of processes
-        with suppress(OSError):
-            end(git.pid, SIGTERM)  # which git obeys, and takes its locks away
-        with suppress(TimeoutExpired):
-            git.wait(timeout=2)
-        git.kill()  # if it is still there: what stands in git's place may not obey
+        _stop(git)
+
+
+def _stop(git: Popen[bytes]) -> None:
+    """End git, if it is still there, and the helpers that it has left running."""
+    end = getattr(os, "killpg", os.kill)  # Windows has no groups of processes
+    with suppress(OSError):
+        end(git.pid, SIGTERM)  # which git obeys, and takes its locks away
+    _wait(git, 2)
+    git.kill()  # What stands in git's place may not obey.
+
+
+def _wait(git: Popen[bytes], seconds: float) -> None:
+    with suppress(TimeoutExpired):
+        git.wait(seconds)

@@ -32,6 +32,8 @@ _FINAL = {
         r"remote: .*protected branch",
         r"!\t.*\[remote rejected\] \(.*(?:protected branch|rule violations)",
     ),
+    "no branch's name begins with another one's and a slash: set `branch` to another"
+    " name": (r"(?:!\t|remote: ).*' exists; cannot create '",),
     "the repository is archived and takes no pushes": (
         r"(?:remote|ERROR): This repository was archived",
     ),
@@ -103,6 +105,19 @@ _PASSING = (
     r"(?:fatal|error): .*(?:unadvertised object|not our ref)",
     r"(?:fatal|error): RPC failed",
     r"fatal: (?i:the) remote end hung up unexpectedly",
+    # A checkout without all texts asks for one when it is needed.
+    r"fatal: could not fetch \S+ from promisor remote",
+)
+
+# The part of a word before its last "@", which may end with a name, a colon and a
+# password.
+_BEFORE_AT = re.compile(r"(?<![^\s'\"])[^\s'\"]+(?=@)")
+_PASSWORD = re.compile(r"(?<![^/@])[^/:@]*:(?!//).*")
+# Where else a secret stands in git's words: alone before the "@" of an address, and
+# anywhere in a proxy's address that git could not read.
+_SECRETS = re.compile(
+    r"(?<=//)[^/\s]*(?=@)"
+    r"|(?i:(?<=proxy syntax in ')|(?<=proxy url '))(?!\*\*\*@)[^']*"
 )
 
 
@@ -111,7 +126,11 @@ class PassingError(PushError):
 
 
 def refused(command: str, code: int, said: str) -> PushError:
-    """Return the error for a command that failed, with what to do about it."""
+    """Return the error for a command that failed, with what to do about it.
+
+    What is secret in git's words, beyond the token, is not told.
+    """
+    said = _without_secrets(said)
     words = f"git {command}: {' '.join(said.split())}"[:1000]
     if code == _USAGE:
         return PushError(f"{_NEEDED}, for this one does not know a command: {words}")
@@ -122,6 +141,12 @@ def refused(command: str, code: int, said: str) -> PushError:
     if was_unreachable or _is_said(_PASSING, said):
         return PassingError(f"not now: {words}")
     return PushError(f"this failed: {words}")
+
+
+def _without_secrets(said: str) -> str:
+    """Return git's words without the passwords that stand in addresses."""
+    said = _BEFORE_AT.sub(lambda part: _PASSWORD.sub("***", part[0]), said)
+    return _SECRETS.sub("***", said)
 
 
 def _is_said(lines: tuple[str, ...], said: str) -> bool:
