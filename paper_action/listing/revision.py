@@ -73,6 +73,8 @@ def revise(folder: Path, reading: Reading, settings: Settings) -> Revision:
     Nothing is written in a dry run, nor when a ConfigError tells that the next run
     would not find what this one wrote.
     """
+    # In this order what another run writes meanwhile cannot double a paper's record.
+    data = read_data_file(folder, settings)
     before = _read(folder, settings)
     archive = read_archive(folder, settings)
     change = _changed(before, archive, reading, settings)
@@ -87,7 +89,6 @@ def revise(folder: Path, reading: Reading, settings: Settings) -> Revision:
 
     files = {**change.pages, settings.path: change.left.text}
     if done.added and settings.data_file:
-        data = read_data_file(folder, settings)
         files[settings.data_file] = extended(data, done.added, settings)
     is_new = not (folder / settings.path).exists()
     replace_all(folder, files)
