@@ -1,9 +1,10 @@
 """The archive: which rows are too many for a page, and which page they move to."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 from posixpath import dirname, relpath
 from urllib.parse import quote
@@ -102,37 +103,53 @@ def _size(text: str) -> int:
 def _filed(
     rows: Sequence[Row], header: str, pages: Pages, settings: Settings
 ) -> dict[str, str]:
-    """Return the pages that get rows: each row goes to its month's first with room."""
+    """Return the pages that get rows, which are sorted by their months."""
     filed: dict[str, str] = {}
     ending = line_ending(header)
     for day, group in groupby(rows, key=lambda row: month(row.ids[0])):
         title = day.strftime("# arXiv papers of %B %Y")
         new_page = title + ending + ending + header
-        stem = settings.folder + day.strftime("/%Y-%m")
-        name = f"{stem}.md"
-        number = 1
-        waiting = list(group)
+        names = _names(day, settings)
+        waiting = [*group]
         while waiting:
+            name = next(names)
             page = pages.get(name, new_page)
-            room = settings.max_bytes - _size(page)
-            count = _count_fitting(waiting, room, _FORMULAS - formula_cost(page))
-            if page == new_page:  # it takes a row that is too long for any
-                count = max(count, 1)
-            if count and _is_ours(page, new_page):
-                filed[name] = page + "".join(row.text for row in waiting[:count])
-                waiting = waiting[count:]
-            number += 1
-            name = f"{stem}-{number}.md"
+            number = _count_taken(waiting, page, new_page, settings)
+            if number:
+                filed[name] = page + "".join(row.text for row in waiting[:number])
+                waiting = waiting[number:]
     return filed
+
+
+def _names(day: date, settings: Settings) -> Iterator[str]:
+    """Yield the names of a month's pages, without an end."""
+    stem = f"{settings.folder}/{day:%Y-%m}"
+    yield f"{stem}.md"
+    for number in count(2):
+        yield f"{stem}-{number}.md"
+
+
+def _count_taken(
+    rows: Sequence[Row], page: str, new_page: str, settings: Settings
+) -> int:
+    """Return how many of the first rows a page takes: as many as fit, if it is ours.
+
+    A new one takes a row that is too long for any.
+    """
+    room = settings.max_bytes - _size(page)
+    fitting = _count_fitting(rows, room, _FORMULAS - formula_cost(page))
+    if page == new_page:
+        return max(fitting, 1)
+    return fitting if fitting and _is_ours(page, new_page) else 0
 
 
 def _count_fitting(rows: Sequence[Row], room: int, formulas: int) -> int:
     """Return how many of the first rows fit into so many bytes and formulas."""
-    for count, row in enumerate(rows):
+    for number, row in enumerate(rows):
         room -= _size(row.text)
         formulas -= formula_cost(row.text)
         if room < 0 or formulas < 0:
-            return count
+            return number
     return len(rows)
 
 
