@@ -197,6 +197,45 @@ def test_a_page_of_ours_grows_however_somebody_wrote_the_rows(folder, row):
     assert [*tree(folder / "archive")] == ["2025-03.md"]
 
 
+ABSTRACTS = "| Title | Link | Abstract |\n|---|---|---|\n"
+WHOLE = "| T | https://arxiv.org/abs/{} | x |\n"
+OPEN = WHOLE.replace(" |\n", "\n")  # its last pipe is missing
+BARE = WHOLE.removeprefix("| ")  # its first is
+BARE_AND_OPEN = OPEN.removeprefix("| ")
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+@pytest.mark.parametrize("margin", ["", "  "])
+def test_rows_stay_apart_on_the_pages_that_they_move_to(folder, margin, eol):
+    rows = OPEN.format("2503.00001") + WHOLE.format("2503.00003")
+    text = ABSTRACTS + rows + BARE.format("2503.00002")
+    put(folder, re.sub("(?m)^(?=.)", margin, text).replace("\n", eol))
+    done = revise(folder, papers=many(1, 20), max_bytes=LIMIT)
+    page = get(folder, "archive/2025-03.md")
+    assert done.moved > 2
+    assert [row[1][-1] for row in table_rows(page)] == ["1", "2", "3"]
+    assert {"2503.00001", "2503.00002", "2503.00003"} < listed(folder)
+
+
+def test_a_row_stays_apart_from_the_last_one_of_the_page_that_it_moves_to(folder):
+    head = f"# arXiv papers of March 2025\n\n{ABSTRACTS}"
+    page = head + OPEN.format("2503.00001")
+    put(folder, page, "archive/2025-03.md")
+    text = ABSTRACTS + BARE.format("2503.00002")
+    revise(folder, text, many(1, 20), max_bytes=LIMIT)
+    assert get(folder, "archive/2025-03.md").startswith(page)
+    assert {"2503.00001", "2503.00002"} < listed(folder)
+
+
+def test_rows_stay_apart_where_those_between_them_moved(folder):
+    above = OPEN.format("2504.09001") + WHOLE.format("2503.00001")
+    below = BARE_AND_OPEN.format("2504.09002") + BARE.format("2504.09003")
+    done = revise(folder, ABSTRACTS + above + below, many(1, 20), max_bytes=LIMIT)
+    assert "2503.00001" not in get(folder)
+    assert len(table_rows(get(folder))) == 24 - done.moved
+    assert {"2504.09001", "2504.09002", "2504.09003"} < listed(folder)
+
+
 def test_pages_in_folders_of_the_archive_count_too(folder):
     put(folder, OLD, "archive/old/years/2004.md")
     assert listed(folder, HEAD) == {"2504.00001"}

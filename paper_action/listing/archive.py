@@ -17,7 +17,7 @@ from paper_action.text import formula_cost
 from .draft import Draft
 from .files import line_ending
 from .page import read_page
-from .table import Row
+from .table import Row, margin
 
 Pages = Mapping[str, str]  # the texts by path below root, with /
 
@@ -63,14 +63,36 @@ def move_oldest(draft: Draft, pages: Pages, settings: Settings) -> tuple[Draft, 
     if not papers:
         return draft, {}
 
-    moved = [row for row in oldest if row.ids[0] in papers]
+    moved = [_begun(row) for row in oldest if row.ids[0] in papers]
     staying = [row for row in draft.rows if papers.isdisjoint(row.ids[:1])]
     filed = _filed(moved, draft.header, pages, settings)
     target = quote(relpath(settings.folder, dirname(settings.path)))
     link = f"[archive]({target}/)"
     if link not in rest:
         draft = draft.with_line(f"Older papers: {link}")
-    return draft._replace(rows=staying), filed
+    return draft._replace(rows=_apart(staying)), filed
+
+
+def _apart(rows: Sequence[Row]) -> list[Row]:
+    """Return rows that stay apart where others stood between them.
+
+    A row without a last pipe would go on to one below it without a first.
+    """
+    apart: list[Row] = []
+    is_open = False
+    for row in rows:
+        apart.append(_begun(row) if is_open else row)
+        text = apart[-1].text.strip()
+        is_open = text.startswith("|") and not text.endswith("|")
+    return apart
+
+
+def _begun(row: Row) -> Row:
+    """Return a row that begins with a pipe, whatever stands above it."""
+    inside = row.text.lstrip()
+    if inside.startswith("|"):
+        return row
+    return row._replace(text=f"{margin(row.text)}| {inside}")
 
 
 def is_too_long(text: str, settings: Settings) -> bool:
