@@ -422,6 +422,18 @@ def test_a_list_whose_new_rows_all_move_at_once_is_written_all_the_same(folder):
     assert everywhere(folder) == ["2503.00001"]
 
 
+def test_rows_that_all_move_at_once_are_written_though_the_list_stays(folder):
+    papers = many(1, 20)
+    revise(folder, HEAD, papers, max_bytes=LIMIT)
+    before = get(folder)
+    done = revise(
+        folder, "", [paper("2503.00001", abstract="word " * LIMIT)], max_bytes=LIMIT
+    )
+    assert get(folder) == before
+    assert done.files == ("archive/2025-03.md", "README.md")
+    assert "2503.00001" in everywhere(folder)
+
+
 def test_of_rows_of_one_paper_all_move_or_none(folder):
     repeats = ROW.format("2503.00001", "word " * 300) * 3
     revise(folder, HEAD + repeats, NEW, max_bytes=LIMIT)

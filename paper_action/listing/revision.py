@@ -79,7 +79,7 @@ def revise(folder: Path, reading: Reading, settings: Settings) -> Revision:
     archive = read_archive(folder, settings)
     change = _changed(before, archive, reading, settings)
     done = _told(before, change, reading, settings)
-    if change.left.text == before.page.text:
+    if change.left.text == before.page.text and not change.pages:
         return done
 
     after = _read_again(change, settings)
