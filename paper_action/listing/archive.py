@@ -14,10 +14,10 @@ from paper_action.places import located
 from paper_action.settings import Settings
 from paper_action.text import formula_cost
 
-from .draft import Draft
+from .draft import Draft, apart, begun
 from .files import line_ending
 from .page import read_page
-from .table import Row, margin
+from .table import Row
 
 Pages = Mapping[str, str]  # the texts by path below root, with /
 
@@ -59,40 +59,19 @@ def move_oldest(draft: Draft, pages: Pages, settings: Settings) -> tuple[Draft, 
     oldest = [row for row in draft.rows if row.ids]
     oldest.sort(key=lambda row: by_age(row.ids[0]))
     rest = draft._replace(rows=[row for row in draft.rows if not row.ids]).text
-    papers = {row.ids[0] for row in oldest[: _surplus(oldest, rest, settings)]}
+    number = _surplus(oldest, rest, settings)
+    papers = {row.ids[0] for row in oldest[:number]}
     if not papers:
         return draft, {}
 
-    moved = [_begun(row) for row in oldest if row.ids[0] in papers]
+    moved = [begun(row) for row in oldest if row.ids[0] in papers]
     staying = [row for row in draft.rows if papers.isdisjoint(row.ids[:1])]
     filed = _filed(moved, draft.header, pages, settings)
     target = quote(relpath(settings.folder, dirname(settings.path)))
     link = f"[archive]({target}/)"
     if link not in rest:
         draft = draft.with_line(f"Older papers: {link}")
-    return draft._replace(rows=_apart(staying)), filed
-
-
-def _apart(rows: Sequence[Row]) -> list[Row]:
-    """Return rows that stay apart where others stood between them.
-
-    A row without a last pipe would go on to one below it without a first.
-    """
-    apart: list[Row] = []
-    is_open = False
-    for row in rows:
-        apart.append(_begun(row) if is_open else row)
-        text = apart[-1].text.strip()
-        is_open = text.startswith("|") and not text.endswith("|")
-    return apart
-
-
-def _begun(row: Row) -> Row:
-    """Return a row that begins with a pipe, whatever stands above it."""
-    inside = row.text.lstrip()
-    if inside.startswith("|"):
-        return row
-    return row._replace(text=f"{margin(row.text)}| {inside}")
+    return draft._replace(rows=apart(staying)), filed
 
 
 def is_too_long(text: str, settings: Settings) -> bool:

@@ -49,6 +49,8 @@ def drafted(before: Opened, news: Reading, settings: Settings) -> Draft:
 
     draft = _framed(before, news.cursor, settings)
     old = _tidied(draft, news.records)
+    if len(old) < len(before.rows):
+        old = apart(old)
     new = [_row(paper, cells(paper, draft.columns), draft) for paper in news.papers]
     rows = [*new, *old] if settings.order == "newest-first" else [*old, *new]
     return draft._replace(rows=rows)
@@ -137,3 +139,25 @@ def _row(paper: Paper, its_cells: Sequence[str], draft: Draft) -> Row:
     inside = " | ".join(its_cells)
     text = f"{margin(draft.header)}| {inside} |{line_ending(draft.header)}"
     return Row(text=text, cells=its_cells, ids=[paper.id], subject=paper.id, line=0)
+
+
+def apart(rows: Sequence[Row]) -> list[Row]:
+    """Return rows that stay apart where others stood between them.
+
+    A row without a last pipe would go on to one below it without a first.
+    """
+    parted: list[Row] = []
+    is_open = False
+    for row in rows:
+        parted.append(begun(row) if is_open else row)
+        text = parted[-1].text.strip()
+        is_open = text.startswith("|") and not text.endswith("|")
+    return parted
+
+
+def begun(row: Row) -> Row:
+    """Return a row that begins with a pipe, whatever stands above it."""
+    inside = row.text.lstrip()
+    if inside.startswith("|"):
+        return row
+    return row._replace(text=f"{margin(row.text)}| {inside}")

@@ -59,10 +59,10 @@ def listed(folder: Path, settings: Settings) -> State:
     """
     read_data_file(folder, settings)
     before = _read(folder, settings)
-    subjects = [row.subject for row in before.rows if row.subject and settings.tidy]
+    untidy = dict.fromkeys(row.subject for row in before.rows if row.subject)
     return State(
         papers=before.papers | papers_of(read_archive(folder, settings)),
-        untidy=list(dict.fromkeys(subjects)),
+        untidy=[*untidy] if settings.tidy else [],
         cursor=before.note.cursor if before.note else None,
     )
 
