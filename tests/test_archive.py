@@ -463,6 +463,25 @@ def test_a_page_that_leads_out_of_the_checkout_is_an_error(folder):
         listed(folder)
 
 
+@NOT_ON_WINDOWS
+def test_a_sections_folder_that_leads_out_of_the_checkout_is_an_error(folder):
+    (folder / "archive").mkdir()
+    (folder.parent / "outside").mkdir()
+    (folder / "archive/a").symlink_to(folder.parent / "outside")
+    with pytest.raises(ConfigError, match="archive: 'archive/a' leads out"):
+        listed(folder, section="a")
+
+
+@NOT_ON_WINDOWS
+def test_a_sections_folder_may_be_a_link_inside_the_checkout(folder):
+    put(folder, OLD, "old/2025-04.md")
+    (folder / "archive").mkdir()
+    (folder / "archive/a").symlink_to(folder / "old")
+    assert listed(folder, section="a") == {"2504.00001"}
+    revise(folder, papers=many(2, 30), section="a", max_bytes=LIMIT)
+    assert "2025-04-2.md" in tree(folder / "old")
+
+
 def test_the_list_is_written_after_the_pages_that_its_rows_move_to(folder):
     done = revise(folder, HEAD, many(1, 30), max_bytes=LIMIT)
     assert done.files == ("archive/2025-04.md", "archive/2025-04-2.md", "README.md")

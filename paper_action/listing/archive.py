@@ -31,8 +31,9 @@ def read_archive(folder: Path, settings: Settings) -> Pages:
     What has a page's name and is no file counts as a page with nothing of ours.
     """
     pages: dict[str, str] = {}
-    for file in (folder / settings.folder).rglob("*.md"):
-        name = file.relative_to(folder).as_posix()
+    top = located(folder, settings.folder, "archive")
+    for file in top.rglob("*.md"):
+        name = f"{settings.folder}/{file.relative_to(top).as_posix()}"
         place = located(folder, name, "archive")
         content = place.read_bytes() if place.is_file() else b""
         pages[name] = content.decode(errors="surrogateescape")
