@@ -105,12 +105,14 @@ def _size(text: str) -> int:
 def _filed(
     rows: Sequence[Row], header: str, pages: Pages, settings: Settings
 ) -> dict[str, str]:
-    """Return the pages that get rows, which are sorted by their months."""
+    """Return the pages that get rows: each row goes to its month's first with room.
+
+    The rows are sorted by their months.
+    """
     filed: dict[str, str] = {}
     ending = line_ending(header)
     for day, group in groupby(rows, key=lambda row: month(row.ids[0])):
-        title = day.strftime("# arXiv papers of %B %Y")
-        new_page = title + ending + ending + header
+        new_page = f"# arXiv papers of {day:%B %Y}{ending}{ending}{header}"
         names = _names(day, settings)
         waiting = [*group]
         while waiting:
@@ -142,7 +144,9 @@ def _count_taken(
     fitting = _count_fitting(rows, room, _FORMULAS - formula_cost(page))
     if page == new_page:
         return max(fitting, 1)
-    return fitting if fitting and _is_ours(page, new_page) else 0
+    if not fitting or not _is_ours(page, new_page):
+        return 0
+    return fitting
 
 
 def _count_fitting(rows: Sequence[Row], room: int, formulas: int) -> int:

@@ -73,7 +73,7 @@ def revise(folder: Path, reading: Reading, settings: Settings) -> Revision:
     Nothing is written in a dry run, nor when a ConfigError tells that the next run
     would not find what this one wrote.
     """
-    # In this order what another run writes meanwhile cannot double a paper's record.
+    # The data file comes first: so no record is doubled by a run that ends meanwhile.
     data = read_data_file(folder, settings)
     before = _read(folder, settings)
     archive = read_archive(folder, settings)
@@ -103,7 +103,7 @@ def _read(folder: Path, settings: Settings) -> Opened:
 def _changed(
     before: Opened, archive: Pages, reading: Reading, settings: Settings
 ) -> _Change:
-    """Return what becomes of a list by what was read."""
+    """Return what becomes of a list with what was read."""
     known = before.papers | papers_of(archive)
     added = [paper for paper in reading.papers if paper.id not in known]
     cursor = _next_cursor(before.note, reading.cursor, settings, rows_come=bool(added))
@@ -158,8 +158,8 @@ def _read_again(change: _Change, settings: Settings) -> Opened:
     start = len(change.left.above)
     written = {row.ids[0] for row in change.draft.rows if row.ids}
     found = papers_of(change.pages).union(*[row.ids for row in after.rows])
-    noted = after.note.cursor if after.note else None
-    is_noted = change.news.cursor in {None, noted}
+    cursor = change.news.cursor
+    is_noted = not cursor or (after.note is not None and after.note.cursor == cursor)
     if after.place.start == start and written <= found and is_noted:
         return after
     line = after.page.number_at(start)
