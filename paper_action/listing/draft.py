@@ -144,7 +144,7 @@ def _row(paper: Paper, its_cells: Sequence[str], draft: Draft) -> Row:
 def apart(rows: Sequence[Row]) -> list[Row]:
     """Return rows that stay apart where others stood between them.
 
-    A row without a last pipe would go on to one below it without a first.
+    A row without a last pipe would go on, as a torn one does, to one without a first.
     """
     parted: list[Row] = []
     is_open = False
@@ -156,7 +156,7 @@ def apart(rows: Sequence[Row]) -> list[Row]:
 
 
 def begun(row: Row) -> Row:
-    """Return a row that begins with a pipe, whatever stands above it."""
+    """Return a row with a pipe at its beginning, so that the one above ends there."""
     inside = row.text.lstrip()
     if inside.startswith("|"):
         return row
