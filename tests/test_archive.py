@@ -197,6 +197,45 @@ def test_a_page_of_ours_grows_however_somebody_wrote_the_rows(folder, row):
     assert [*tree(folder / "archive")] == ["2025-03.md"]
 
 
+ABSTRACTS = "| Title | Link | Abstract |\n|---|---|---|\n"
+WHOLE = "| T | https://arxiv.org/abs/{} | x |\n"
+OPEN = WHOLE.replace(" |\n", "\n")  # its last pipe is missing
+BARE = WHOLE.removeprefix("| ")  # its first is
+BARE_AND_OPEN = OPEN.removeprefix("| ")
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+@pytest.mark.parametrize("margin", ["", "  "])
+def test_rows_stay_apart_on_the_pages_that_they_move_to(folder, margin, eol):
+    rows = OPEN.format("2503.00001") + WHOLE.format("2503.00003")
+    text = ABSTRACTS + rows + BARE.format("2503.00002")
+    put(folder, re.sub("(?m)^(?=.)", margin, text).replace("\n", eol))
+    done = revise(folder, papers=many(1, 20), max_bytes=LIMIT)
+    page = get(folder, "archive/2025-03.md")
+    assert done.moved > 2
+    assert [row[1][-1] for row in table_rows(page)] == ["1", "2", "3"]
+    assert {"2503.00001", "2503.00002", "2503.00003"} < listed(folder)
+
+
+def test_a_row_stays_apart_from_the_last_one_of_the_page_that_it_moves_to(folder):
+    head = f"# arXiv papers of March 2025\n\n{ABSTRACTS}"
+    page = head + OPEN.format("2503.00001")
+    put(folder, page, "archive/2025-03.md")
+    text = ABSTRACTS + BARE.format("2503.00002")
+    revise(folder, text, many(1, 20), max_bytes=LIMIT)
+    assert get(folder, "archive/2025-03.md").startswith(page)
+    assert {"2503.00001", "2503.00002"} < listed(folder)
+
+
+def test_rows_stay_apart_where_those_between_them_moved(folder):
+    above = OPEN.format("2504.09001") + WHOLE.format("2503.00001")
+    below = BARE_AND_OPEN.format("2504.09002") + BARE.format("2504.09003")
+    done = revise(folder, ABSTRACTS + above + below, many(1, 20), max_bytes=LIMIT)
+    assert "2503.00001" not in get(folder)
+    assert len(table_rows(get(folder))) == 24 - done.moved
+    assert {"2504.09001", "2504.09002", "2504.09003"} < listed(folder)
+
+
 def test_pages_in_folders_of_the_archive_count_too(folder):
     put(folder, OLD, "archive/old/years/2004.md")
     assert listed(folder, HEAD) == {"2504.00001"}
@@ -383,6 +422,18 @@ def test_a_list_whose_new_rows_all_move_at_once_is_written_all_the_same(folder):
     assert everywhere(folder) == ["2503.00001"]
 
 
+def test_rows_that_all_move_at_once_are_written_though_the_list_stays(folder):
+    papers = many(1, 20)
+    revise(folder, HEAD, papers, max_bytes=LIMIT)
+    before = get(folder)
+    done = revise(
+        folder, "", [paper("2503.00001", abstract="word " * LIMIT)], max_bytes=LIMIT
+    )
+    assert get(folder) == before
+    assert done.files == ("archive/2025-03.md", "README.md")
+    assert "2503.00001" in everywhere(folder)
+
+
 def test_of_rows_of_one_paper_all_move_or_none(folder):
     repeats = ROW.format("2503.00001", "word " * 300) * 3
     revise(folder, HEAD + repeats, NEW, max_bytes=LIMIT)
@@ -410,6 +461,25 @@ def test_a_page_that_leads_out_of_the_checkout_is_an_error(folder):
     (folder / "archive/2025-04.md").symlink_to(outside)
     with pytest.raises(ConfigError, match="archive: "):
         listed(folder)
+
+
+@NOT_ON_WINDOWS
+def test_a_sections_folder_that_leads_out_of_the_checkout_is_an_error(folder):
+    (folder / "archive").mkdir()
+    (folder.parent / "outside").mkdir()
+    (folder / "archive/a").symlink_to(folder.parent / "outside")
+    with pytest.raises(ConfigError, match="archive: 'archive/a' leads out"):
+        listed(folder, section="a")
+
+
+@NOT_ON_WINDOWS
+def test_a_sections_folder_may_be_a_link_inside_the_checkout(folder):
+    put(folder, OLD, "old/2025-04.md")
+    (folder / "archive").mkdir()
+    (folder / "archive/a").symlink_to(folder / "old")
+    assert listed(folder, section="a") == {"2504.00001"}
+    revise(folder, papers=many(2, 30), section="a", max_bytes=LIMIT)
+    assert "2025-04-2.md" in tree(folder / "old")
 
 
 def test_the_list_is_written_after_the_pages_that_its_rows_move_to(folder):

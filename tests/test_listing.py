@@ -288,3 +288,13 @@ def test_the_rows_follow_the_header_where_a_column_of_ours_names_a_paper(
     done = revise(folder, before, [], *records, tidy=True, data_file="d.csv")
     assert get(folder) == (after or before)
     assert done.files == (("README.md",) if after else ())
+
+
+def test_rows_stay_apart_where_a_repeat_between_them_went(folder):
+    one = ROW.format("2504.00001", "x")
+    above = one + ROW.format("2504.00002", "x").removesuffix(" |\n") + "\n"
+    below = ROW.format("2504.00003", "x").removeprefix("| ")
+    revise(folder, HEAD + above + one + below, [], paper("2504.00001"), tidy=True)
+    assert ids(get(folder)) == ["2504.00001", "2504.00002", "2504.00003"]
+    assert get(folder).endswith(f"| {below}")
+    assert len(listed(folder)) == 3

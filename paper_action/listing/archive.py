@@ -1,9 +1,10 @@
 """The archive: which rows are too many for a page, and which page they move to."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 from posixpath import dirname, relpath
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from paper_action.places import located
 from paper_action.settings import Settings
 from paper_action.text import formula_cost
 
-from .draft import Draft
+from .draft import Draft, apart, begun
 from .files import line_ending
 from .page import read_page
 from .table import Row
@@ -30,8 +31,9 @@ def read_archive(folder: Path, settings: Settings) -> Pages:
     What has a page's name and is no file counts as a page with nothing of ours.
     """
     pages: dict[str, str] = {}
-    for file in (folder / settings.folder).rglob("*.md"):
-        name = file.relative_to(folder).as_posix()
+    top = located(folder, settings.folder, "archive")
+    for file in top.rglob("*.md"):
+        name = f"{settings.folder}/{file.relative_to(top).as_posix()}"
         place = located(folder, name, "archive")
         content = place.read_bytes() if place.is_file() else b""
         pages[name] = content.decode(errors="surrogateescape")
@@ -58,18 +60,19 @@ def move_oldest(draft: Draft, pages: Pages, settings: Settings) -> tuple[Draft, 
     oldest = [row for row in draft.rows if row.ids]
     oldest.sort(key=lambda row: by_age(row.ids[0]))
     rest = draft._replace(rows=[row for row in draft.rows if not row.ids]).text
-    papers = {row.ids[0] for row in oldest[: _surplus(oldest, rest, settings)]}
+    number = _surplus(oldest, rest, settings)
+    papers = {row.ids[0] for row in oldest[:number]}
     if not papers:
         return draft, {}
 
-    moved = [row for row in oldest if row.ids[0] in papers]
+    moved = [begun(row) for row in oldest if row.ids[0] in papers]
     staying = [row for row in draft.rows if papers.isdisjoint(row.ids[:1])]
     filed = _filed(moved, draft.header, pages, settings)
     target = quote(relpath(settings.folder, dirname(settings.path)))
     link = f"[archive]({target}/)"
     if link not in rest:
         draft = draft.with_line(f"Older papers: {link}")
-    return draft._replace(rows=staying), filed
+    return draft._replace(rows=apart(staying)), filed
 
 
 def is_too_long(text: str, settings: Settings) -> bool:
@@ -102,37 +105,57 @@ def _size(text: str) -> int:
 def _filed(
     rows: Sequence[Row], header: str, pages: Pages, settings: Settings
 ) -> dict[str, str]:
-    """Return the pages that get rows: each row goes to its month's first with room."""
+    """Return the pages that get rows: each row goes to its month's first with room.
+
+    The rows are sorted by their months.
+    """
     filed: dict[str, str] = {}
     ending = line_ending(header)
     for day, group in groupby(rows, key=lambda row: month(row.ids[0])):
-        title = day.strftime("# arXiv papers of %B %Y")
-        new_page = title + ending + ending + header
-        stem = settings.folder + day.strftime("/%Y-%m")
-        name = f"{stem}.md"
-        number = 1
-        waiting = list(group)
+        new_page = f"# arXiv papers of {day:%B %Y}{ending}{ending}{header}"
+        names = _names(day, settings)
+        waiting = [*group]
         while waiting:
+            name = next(names)
             page = pages.get(name, new_page)
-            room = settings.max_bytes - _size(page)
-            count = _count_fitting(waiting, room, _FORMULAS - formula_cost(page))
-            if page == new_page:  # it takes a row that is too long for any
-                count = max(count, 1)
-            if count and _is_ours(page, new_page):
-                filed[name] = page + "".join(row.text for row in waiting[:count])
-                waiting = waiting[count:]
-            number += 1
-            name = f"{stem}-{number}.md"
+            number = _count_taken(waiting, page, new_page, settings)
+            if number:
+                filed[name] = page + "".join(row.text for row in waiting[:number])
+                waiting = waiting[number:]
     return filed
+
+
+def _names(day: date, settings: Settings) -> Iterator[str]:
+    """Yield the names of a month's pages, without an end."""
+    stem = f"{settings.folder}/{day:%Y-%m}"
+    yield f"{stem}.md"
+    for number in count(2):
+        yield f"{stem}-{number}.md"
+
+
+def _count_taken(
+    rows: Sequence[Row], page: str, new_page: str, settings: Settings
+) -> int:
+    """Return how many of the first rows a page takes: as many as fit, if it is ours.
+
+    A new one takes a row that is too long for any.
+    """
+    room = settings.max_bytes - _size(page)
+    fitting = _count_fitting(rows, room, _FORMULAS - formula_cost(page))
+    if page == new_page:
+        return max(fitting, 1)
+    if not fitting or not _is_ours(page, new_page):
+        return 0
+    return fitting
 
 
 def _count_fitting(rows: Sequence[Row], room: int, formulas: int) -> int:
     """Return how many of the first rows fit into so many bytes and formulas."""
-    for count, row in enumerate(rows):
+    for number, row in enumerate(rows):
         room -= _size(row.text)
         formulas -= formula_cost(row.text)
         if room < 0 or formulas < 0:
-            return count
+            return number
     return len(rows)
 
 

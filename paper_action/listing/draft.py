@@ -1,6 +1,7 @@
 """The list as it is to be written: what stands around its rows, and rows made anew."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from paper_action.paper import Cursor, Paper, Reading
@@ -40,11 +41,17 @@ class Draft(NamedTuple):
 def drafted(before: Opened, news: Reading, settings: Settings) -> Draft:
     """Return the list with what was read.
 
-    Papers have rows, records make rows anew, and a note says the cursor.
+    Papers have rows, records make rows anew, and a note says the cursor. Where there
+    is neither a table nor anything to put into one, none is made.
     """
+    if not before.table and not news.papers and not news.cursor:
+        return Draft(above=before.page.text, header="", rows=(), below="", columns=())
+
     draft = _framed(before, news.cursor, settings)
     old = _tidied(draft, news.records)
-    new = [_made_row(paper, draft) for paper in news.papers]
+    if len(old) < len(before.rows):
+        old = apart(old)
+    new = [_row(paper, cells(paper, draft.columns), draft) for paper in news.papers]
     rows = [*new, *old] if settings.order == "newest-first" else [*old, *new]
     return draft._replace(rows=rows)
 
@@ -63,7 +70,9 @@ def _framed(before: Opened, cursor: Cursor | None, settings: Settings) -> Draft:
         if not before.part:
             above += marker_form("start", settings.section) + ending + ending
             below = ending + marker_form("end", settings.section) + below
-    draft = Draft(above, header, before.rows, below, columns)
+    draft = Draft(
+        above=above, header=header, rows=before.rows, below=below, columns=columns
+    )
     if cursor and not before.note:
         draft = draft.with_line(note_form(cursor, settings.section))
     return draft
@@ -74,14 +83,17 @@ def _around(
 ) -> tuple[str, str]:
     """Return the texts above and below our table; a note in them says the cursor."""
     text = before.page.text
+    table = before.place
     note = before.note
-    shift = 0  # by so much a note above the table grows
+    above = text[: table.start]
+    below = text[table.stop :]
     if cursor and note:
         form = note_form(cursor, settings.section)
-        if note.start < before.place.start:
-            shift = len(form) - (note.end - note.start)
-        text = text[: note.start] + form + text[note.end :]
-    return text[: before.place.start + shift], text[before.place.stop + shift :]
+        if note.start < table.start:
+            above = text[: note.start] + form + text[note.end : table.start]
+        else:
+            below = text[table.stop : note.start] + form + text[note.end :]
+    return above, below
 
 
 def _columns(before: Opened, settings: Settings) -> Sequence[str]:
@@ -92,37 +104,60 @@ def _columns(before: Opened, settings: Settings) -> Sequence[str]:
     return ["abstract-folded" if name == "abstract" else name for name in columns]
 
 
-def _made_row(paper: Paper, draft: Draft, old_cells: Sequence[str] = ()) -> Row:
-    """Return a paper's row in the table of a draft, as far from the margin as that.
-
-    Of an old row's cells those stay that only people can have filled.
-    """
-    made = cells(paper, draft.columns)
-    for number, (column, old) in enumerate(zip(draft.columns, old_cells, strict=False)):
-        if is_theirs(column, old):
-            made[number] = old
-    text = f"{margin(draft.header)}| {' | '.join(made)} |{line_ending(draft.header)}"
-    return Row(text=text, cells=made, ids=[paper.id], subject=paper.id, line=0)
-
-
 def _tidied(draft: Draft, records: Mapping[str, Paper]) -> list[Row]:
     """Return a draft's rows, made anew where a record tells how.
 
     The others stay byte for byte. A repeat goes unless people wrote something into it
     that the paper's first row does not say.
     """
-    left: list[Row] = []
-    firsts: dict[str, Row] = {}
+    rows: list[Row] = []
+    said: dict[str, set[str]] = {}  # by paper, in its first row or in a new one
     for row in draft.rows:
         paper = records.get(row.subject)
         if not paper:
-            left.append(row)
+            rows.append(row)
             continue
-        made = _made_row(paper, draft, old_cells=row.cells)
-        first = firsts.setdefault(row.subject, made)
-        if made is not first:
-            said = {"", *cells(paper, draft.columns), *first.cells}
-            if said.issuperset(made.cells):
-                continue
-        left.append(row if row.text == made.text else made)
-    return left
+        fresh = cells(paper, draft.columns)
+        made = _row(paper, _with_theirs(fresh, row, draft), draft)
+        if paper.id not in said:
+            said[paper.id] = {"", *fresh, *made.cells}
+        elif said[paper.id].issuperset(made.cells):
+            continue
+        rows.append(row if row.text == made.text else made)
+    return rows
+
+
+def _with_theirs(fresh: Sequence[str], row: Row, draft: Draft) -> list[str]:
+    """Return fresh cells, but those of an old row that only people can have filled."""
+    old_cells = row.cells[: len(fresh)]  # there may be more, or fewer
+    beside = zip_longest(draft.columns, fresh, old_cells, fillvalue="")
+    return [old if is_theirs(column, old) else new for column, new, old in beside]
+
+
+def _row(paper: Paper, its_cells: Sequence[str], draft: Draft) -> Row:
+    """Return a paper's row in the table of a draft, as far from the margin as that."""
+    inside = " | ".join(its_cells)
+    text = f"{margin(draft.header)}| {inside} |{line_ending(draft.header)}"
+    return Row(text=text, cells=its_cells, ids=[paper.id], subject=paper.id, line=0)
+
+
+def apart(rows: Sequence[Row]) -> list[Row]:
+    """Return rows that stay apart where others stood between them.
+
+    A row without a last pipe would go on, as a torn one does, to one without a first.
+    """
+    parted: list[Row] = []
+    is_open = False
+    for row in rows:
+        parted.append(begun(row) if is_open else row)
+        text = parted[-1].text.strip()
+        is_open = text.startswith("|") and not text.endswith("|")
+    return parted
+
+
+def begun(row: Row) -> Row:
+    """Return a row with a pipe at its beginning, so that the one above ends there."""
+    inside = row.text.lstrip()
+    if inside.startswith("|"):
+        return row
+    return row._replace(text=f"{margin(row.text)}| {inside}")

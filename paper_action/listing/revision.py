@@ -5,12 +5,12 @@ perhaps a data file. What is about to be written is read first, as the next run 
 read it, so that no list can grow by the same papers day after day.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from paper_action.paper import Cursor, Reading, Revision
+from paper_action.paper import Cursor, Paper, Reading, Revision
 from paper_action.settings import Settings
 
 from . import advice
@@ -20,8 +20,6 @@ from .draft import Draft, drafted
 from .files import read_text, replace_all
 from .marks import Note
 from .opening import NEEDED, Opened, opened, refusal
-from .page import Page
-from .table import Row
 
 _NEW_FILE = "# arXiv papers\n"
 # A note that is older moves without new rows too: the query API is asked from it on.
@@ -40,6 +38,20 @@ class State(NamedTuple):
     cursor: Cursor | None
 
 
+class _Change(NamedTuple):
+    """What becomes of a list that ``had`` so many papers.
+
+    ``news`` is what was read and is not there yet, ``draft`` the list with it, and
+    ``left`` the draft without the rows that move to ``pages``.
+    """
+
+    had: int
+    news: Reading
+    draft: Draft
+    left: Draft
+    pages: Pages
+
+
 def listed(folder: Path, settings: Settings) -> State:
     """Return what the list says.
 
@@ -47,10 +59,10 @@ def listed(folder: Path, settings: Settings) -> State:
     """
     read_data_file(folder, settings)
     before = _read(folder, settings)
-    subjects = [row.subject for row in before.rows if row.subject and settings.tidy]
+    untidy = dict.fromkeys(row.subject for row in before.rows if row.subject)
     return State(
         papers=before.papers | papers_of(read_archive(folder, settings)),
-        untidy=list(dict.fromkeys(subjects)),
+        untidy=[*untidy] if settings.tidy else [],
         cursor=before.note.cursor if before.note else None,
     )
 
@@ -61,16 +73,22 @@ def revise(folder: Path, reading: Reading, settings: Settings) -> Revision:
     Nothing is written in a dry run, nor when a ConfigError tells that the next run
     would not find what this one wrote.
     """
+    # The data file comes first: so no record is doubled by a run that ends meanwhile.
+    data = read_data_file(folder, settings)
     before = _read(folder, settings)
-    done, files = _revised(before, read_archive(folder, settings), reading, settings)
-    done = done._replace(
-        notes=_notes(before, settings), warnings=_warnings(before, files, settings)
-    )
-    if settings.dry_run or not files:
+    archive = read_archive(folder, settings)
+    change = _changed(before, archive, reading, settings)
+    done = _told(before, change, reading, settings)
+    if change.left.text == before.page.text and not change.pages:
         return done
 
+    after = _read_again(change, settings)
+    done = done._replace(place=_place(after, done.added, settings))
+    if settings.dry_run:
+        return done
+
+    files = {**change.pages, settings.path: change.left.text}
     if done.added and settings.data_file:
-        data = read_data_file(folder, settings)
         files[settings.data_file] = extended(data, done.added, settings)
     is_new = not (folder / settings.path).exists()
     replace_all(folder, files)
@@ -82,37 +100,20 @@ def _read(folder: Path, settings: Settings) -> Opened:
     return opened(text or _NEW_FILE, settings)
 
 
-def _revised(
+def _changed(
     before: Opened, archive: Pages, reading: Reading, settings: Settings
-) -> tuple[Revision, dict[str, str]]:
-    """Return what a change does to a list, and the new texts of its files, if any.
-
-    The list's own comes behind the pages of the archive that get its rows.
-    """
+) -> _Change:
+    """Return what becomes of a list with what was read."""
     known = before.papers | papers_of(archive)
     added = [paper for paper in reading.papers if paper.id not in known]
-    cursor = _next_note(before.note, reading.cursor, settings, rows_come=bool(added))
+    cursor = _next_cursor(before.note, reading.cursor, settings, rows_come=bool(added))
     news = reading._replace(papers=added, cursor=cursor)
     draft = drafted(before, news, settings)
-    ids = {paper.id for paper in added}
-    kept = [row for row in draft.rows if row.line]  # the others were made now
     left, pages = move_oldest(draft, archive, settings)
-    done = Revision(
-        added=added,
-        rows=[row.text.strip() for row in draft.rows if row.subject in ids],
-        had=len(known),
-        listed=len(reading.papers) - len(added),
-        moved=len(draft.rows) - len(left.rows),
-        tidied=len(before.rows) - len(kept),
-    )
-    if not added and not cursor and left.rows == [*before.rows]:
-        return done, {}
-    page = _read_again(left, draft.rows, pages, cursor, settings)
-    place = _place(page, left, ids, settings)
-    return done._replace(place=place), {**pages, settings.path: left.text}
+    return _Change(had=len(known), news=news, draft=draft, left=left, pages=pages)
 
 
-def _next_note(
+def _next_cursor(
     note: Note | None, read: Cursor | None, settings: Settings, *, rows_come: bool
 ) -> Cursor | None:
     """Return what the note is to say, None where it is to stay as it is.
@@ -127,54 +128,65 @@ def _next_note(
     return read if rows_come or is_old else None
 
 
-def _read_again(
-    draft: Draft,
-    rows: Sequence[Row],
-    pages: Pages,
-    cursor: Cursor | None,
-    settings: Settings,
-) -> Page:
+def _told(
+    before: Opened, change: _Change, reading: Reading, settings: Settings
+) -> Revision:
+    """Return what is to be said of a change, written or not."""
+    added = change.news.papers
+    draft = change.draft
+    ids = {paper.id for paper in added}
+    kept = {row.line for row in draft.rows}
+    anew = [row for row in before.rows if row.line not in kept]
+    return Revision(
+        added=added,
+        rows=[row.text.strip() for row in draft.rows if row.subject in ids],
+        had=change.had,
+        listed=len(reading.papers) - len(added),
+        moved=len(draft.rows) - len(change.left.rows),
+        tidied=len(anew),
+        notes=_notes(before, settings),
+        warnings=_warnings(before, change.left.text, settings),
+    )
+
+
+def _read_again(change: _Change, settings: Settings) -> Opened:
     """Read what is about to be written; ConfigError if the next run would not find it.
 
     That is our table where it was put, its rows, those that moved, and the note.
     """
-    after = opened(draft.text, settings)
-    start = len(draft.above)
-    written = {row.ids[0] for row in rows if row.ids}
-    found = papers_of(pages).union(*[row.ids for row in after.rows])
-    noted = after.note.cursor if after.note else None
-    is_noted = cursor in {None, noted}
+    after = opened(change.left.text, settings)
+    start = len(change.left.above)
+    written = {row.ids[0] for row in change.draft.rows if row.ids}
+    found = papers_of(change.pages).union(*[row.ids for row in after.rows])
+    cursor = change.news.cursor
+    is_noted = not cursor or (after.note is not None and after.note.cursor == cursor)
     if after.place.start == start and written <= found and is_noted:
-        return after.page
+        return after
     line = after.page.number_at(start)
     why = f"the table in line {line} would not be found again with its rows; {NEEDED}"
     raise refusal(why, after.page, settings)
 
 
-def _place(page: Page, draft: Draft, ids: Set[str], settings: Settings) -> str:
+def _place(after: Opened, added: Sequence[Paper], settings: Settings) -> str:
     """Return where the first row of new papers stands, for people: file and line.
 
     If all of them moved at once, that is where the table starts.
     """
-    if not ids:
+    if not added:
         return ""
-    at = len(draft.above)
-    for row in draft.rows:
-        if row.subject in ids:
-            at = page.text.index(row.text, at)
-            break
-    return f"{settings.path}, line {page.number_at(at)}"
+    ids = {paper.id for paper in added}
+    lines = [row.line for row in after.rows if not ids.isdisjoint(row.ids)]
+    table = after.page.number_at(after.place.start)
+    return f"{settings.path}, line {min(lines, default=table)}"
 
 
-def _warnings(
-    before: Opened, files: Mapping[str, str], settings: Settings
-) -> list[str]:
+def _warnings(before: Opened, text: str, settings: Settings) -> list[str]:
     """Return what a person should know of the file, or may have meant otherwise."""
     said = [*before.warnings]
-    if is_too_long(files.get(settings.path, before.page.text), settings):
+    if is_too_long(text, settings):
         why = f"nearly all of {settings.max_bytes} bytes are text around the rows"
         said.append(f"max-bytes: no row moves, for {why}; shorten it, or write more")
-    return [f"{settings.path}: {text}" for text in said]
+    return [f"{settings.path}: {warning}" for warning in said]
 
 
 def _notes(before: Opened, settings: Settings) -> list[str]:
@@ -182,4 +194,4 @@ def _notes(before: Opened, settings: Settings) -> list[str]:
     said = advice.unlinked_comments(before.page)
     if before.table:
         said += advice.other_columns(before.table, settings.columns)
-    return [f"{settings.path}: {text}" for text in said]
+    return [f"{settings.path}: {note}" for note in said]
