@@ -112,7 +112,8 @@ def _filed(
     filed: dict[str, str] = {}
     ending = line_ending(header)
     for day, group in groupby(rows, key=lambda row: month(row.ids[0])):
-        new_page = f"# arXiv papers of {day:%B %Y}{ending}{ending}{header}"
+        title = day.strftime("# arXiv papers of %B %Y")
+        new_page = title + ending + ending + header
         names = _names(day, settings)
         waiting = [*group]
         while waiting:
@@ -127,7 +128,7 @@ def _filed(
 
 def _names(day: date, settings: Settings) -> Iterator[str]:
     """Yield the names of a month's pages, without an end."""
-    stem = f"{settings.folder}/{day:%Y-%m}"
+    stem = settings.folder + day.strftime("/%Y-%m")
     yield f"{stem}.md"
     for number in count(2):
         yield f"{stem}-{number}.md"
