@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
-from os.path import isfile  # Path's own raises for some names
+from os.path import isdir, isfile  # Path's own raise for some names
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
@@ -123,10 +123,9 @@ data_file = shaped(
 
 def checkout(text: str) -> Path:
     """Read the folder to work in, which may lie anywhere."""
-    place = Path(text)
-    if not place.is_dir():
+    if not isdir(text):
         raise ValueError(f"{text!r} is no folder; write . for this one")
-    return place
+    return Path(text)
 
 
 def feed(text: str) -> Any:

@@ -193,6 +193,10 @@ def test_a_bad_value_is_an_error_that_shows_one_that_would_do(name, text, hint):
     assert hint in said.replace(f"'{text}'", "")
 
 
+def test_a_root_of_a_name_that_no_folder_can_have_is_an_error_of_that_setting():
+    assert error(root="a" * 300).startswith(f"root: '{'a' * 300}' is no folder; ")
+
+
 FILES = ("path", "root", "archive", "data-file", "feed-url")
 TEXTS = (*FILES, "section", "branch", "commit-message")
 
