@@ -82,10 +82,15 @@ boolean = shaped(
 
 size = shaped(int, "[0-9]{1,9}", "is not a whole number up to 999999999; write 500000")
 days = shaped(int, "[0-9]{1,4}", "is not a whole number up to 9999; write 7")
-_SECONDS = r"[0-9]{0,6}\.?[0-9]{1,6}"
-seconds = shaped(float, _SECONDS, "is not a number of seconds; write 30, or 0.5")
+# Of very many seconds a clock makes an error.
+_SECONDS = r"([0-9]{1,6}|[0-9]{0,6}\.[0-9]{1,6})"
+seconds = shaped(
+    float, _SECONDS, "is not a number of seconds; write 30, 0.5, or at most 999999"
+)
 some_seconds = shaped(
-    float, f"(?=.*[1-9]){_SECONDS}", "is not a number of seconds above 0; write 30"
+    float,
+    f"(?=.*[1-9]){_SECONDS}",
+    "is not a number of seconds above 0; write 30, 0.5, or at most 999999",
 )
 # A UTC day, in the one form that nobody can misread.
 day = shaped(
