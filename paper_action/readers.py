@@ -108,22 +108,25 @@ address = shaped(
     r"(?i:https?)://[^\s/?#@]+(/[^\s?#]*)?",
     "is not a plain web address; write one like https://example.org/api",
 )
-# A path in the checkout, which neither begins elsewhere nor is an address. A run keeps
-# one list, so several files are none.
+# A path in the checkout: it does not begin elsewhere, and is no address.
 _PATH = r"(?![/~]|[A-Za-z]:|.*://)[^\x00-\x1f\x7f\\]*"
-_SEVERAL = r".*\.(md|markdown)[\s,;]+\S"
 _FORM = "in the repository; write its path there, with / between folders, such as"
+
+
+def file(first: str, second: str, example: str) -> Reader:
+    """Return a reader of the path of one file, which ends in one of two ways."""
+    ending = rf"\.({first}|{second})"
+    several = rf".*{ending}[\s,;]"  # goes on behind an ending, with another path
+    return shaped(
+        normpath,
+        f"(?i:(?!{several}){_PATH}{ending})",
+        f"is not one .{first} or .{second} file {_FORM} {example}",
+    )
+
+
 folder = shaped(normpath, _PATH, f"is not a folder {_FORM} papers/old")
-markdown_file = shaped(
-    normpath,
-    rf"(?i:(?!{_SEVERAL}){_PATH}\.(md|markdown))",
-    f"is not one .md or .markdown file {_FORM} docs/papers.md",
-)
-data_file = shaped(
-    normpath,
-    rf"{_PATH}\.(?i:csv|jsonl)",
-    f"is not a .csv or .jsonl file {_FORM} papers.csv",
-)
+markdown_file = file("md", "markdown", "docs/papers.md")
+data_file = file("csv", "jsonl", "papers.csv")
 
 
 def checkout(text: str) -> Path:
