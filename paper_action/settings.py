@@ -33,6 +33,14 @@ COLUMNS = words(str)(_COLUMNS)
 TELLING = frozenset({"title", "link", "pdf", "id"})
 
 
+def _columns(text: str) -> tuple[str, ...]:
+    """Read columns, one of which at least tells which paper a row is of."""
+    names = words(choice(*COLUMNS))(text)
+    if TELLING.isdisjoint(names):
+        raise ValueError(f"{text!r} do not tell papers apart; add title")
+    return names
+
+
 class Setting(NamedTuple):
     """A setting as it is declared.
 
@@ -77,7 +85,7 @@ class Settings(NamedTuple):
         "", "name of the table's markers, like vision", readers.section
     )
     columns: tuple[str, ...] = setting(
-        "title, link, abstract, authors", _COLUMNS, words(choice(*COLUMNS))
+        "title, link, abstract, authors", _COLUMNS, _columns
     )
     order: str = setting(
         "append", "append or newest-first", choice("append", "newest-first")
@@ -186,7 +194,6 @@ def read_settings(
     written["root"] = written["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
     values = {name: _value(name, text) for name, text in written.items()}
     settings = Settings(now=now, token=token, **values)
-    _check_columns(settings)
     _check_places(settings)
     _check_days(settings)
     return settings
@@ -257,13 +264,6 @@ def _value(name: str, written: str) -> Any:
         return declared.read(text)
     except ValueError as error:
         raise ConfigError(_public(name), str(error)) from error
-
-
-def _check_columns(settings: Settings) -> None:
-    """Raise ConfigError where no column would tell which paper a row is of."""
-    if TELLING.isdisjoint(settings.columns):
-        names = ", ".join(settings.columns)
-        raise ConfigError("columns", f"{names!r} do not tell papers apart; add title")
 
 
 def _check_places(settings: Settings) -> None:
