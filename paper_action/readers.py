@@ -49,6 +49,15 @@ def words(read: Reader) -> Callable[[str], tuple[str, ...]]:
     return read_each
 
 
+def optional(read: Reader, nothing: Any = "") -> Reader:
+    """Return a reader for which an empty text is ``nothing``."""
+
+    def read_any(text: str) -> Any:
+        return read(text) if text else nothing
+
+    return read_any
+
+
 # Words
 
 lines = shaped(

@@ -146,8 +146,9 @@ def test_an_error_shows_a_text_once_and_as_it_was_written(name, text):
     assert error(**{name: text}).count(text) == 1
 
 
-def test_an_exclude_of_comments_alone_leaves_nothing_out():
-    settings = load(keywords="llm", exclude="# survey\n")
+@pytest.mark.parametrize("exclude", ["", "# survey\n"])
+def test_an_exclude_of_nothing_or_comments_alone_leaves_nothing_out(exclude):
+    settings = load(keywords="llm", exclude=exclude)
     assert settings.match(paper(title="A survey of LLMs")) == ("llm",)
 
 
