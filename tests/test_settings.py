@@ -136,6 +136,8 @@ def test_what_a_value_that_is_missing_would_stand_before_is_a_flag(capsys):
 AS_WRITTEN = [  # a setting and its text, which the error shows as it is
     ("keywords", r"\bRAG\b"),
     ("keywords", """'multi modal' OR "RAG\""""),
+    ("keywords", "“RAG” OR  llm"),
+    ("exclude", "au:“Lewis，  Patrick”"),
     ("path", r"docs\list.md"),
     ("archive", r"\\server\old"),
 ]
