@@ -78,24 +78,30 @@ class Keywords(NamedTuple):
         folded = {field: _FIELDS[field](paper) for field in self.fields}
         matched = []
         for text, terms in self.alternatives.items():
+            holds = True
             for term in terms:
-                found = term.pattern.search(folded[term.field])
-                if bool(found) is not term.is_wanted:
+                is_found = term.pattern.search(folded[term.field]) is not None
+                if is_found is not term.is_wanted:
+                    holds = False
                     break
-            else:  # every term is as it should be
+            if holds:
                 matched.append(text)
         return tuple(matched)
 
 
-# What a paper has in each field, folded. A sign stands between authors and around a
-# category, whose letters are capitals: no word is found in it.
+# What a paper has in each field, folded; a sign stands between authors.
+
+
+def _category(name: str) -> str:
+    """Return a category as it is looked for: in capitals, which no folded word has."""
+    return f"|{fold(name).upper()}|"
 
 
 def _categories(paper: Paper) -> str:
     """Return every name of the paper's categories, and those of their archives."""
     names = [name for each in paper.categories for name in both_names(each)]
     archives = [name.partition(".")[0] for name in names]
-    return "".join(f"|{fold(name).upper()}|" for name in names + archives)
+    return "".join(map(_category, names + archives))
 
 
 def _all(paper: Paper) -> str:
@@ -234,10 +240,10 @@ def _pattern(field: str, sought: str) -> str:
     if sought == "*":
         return ""  # which is found in every text
     phrase = sought.strip('"')
-    word = re.escape(fold(phrase))
-    category = rf"\|{word.upper()}\|"
+    category = re.escape(_category(phrase))
     if field == "cat":
         return category
+    word = re.escape(fold(phrase))
     if phrase != sought:
         word = rf"(?<!\w){word}(?!\w)"
     if field == "all" and spelled(phrase) in CATEGORIES:
