@@ -6,7 +6,6 @@ cannot be used and ends with one that could.
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from os.path import isdir, isfile  # Path's own raise for some names
 from pathlib import Path
@@ -25,10 +24,13 @@ def shaped(make: Reader, pattern: str, objection: str) -> Reader:
     """Return a reader that makes a value of what fits a pattern."""
 
     def read(text: str) -> Any:
-        if re.fullmatch(pattern, text):
-            with suppress(ValueError):  # 2025-02-30 has the shape of a day, and is none
-                return make(text)
-        raise ValueError(f"{text!r} {objection}")
+        refusal = ValueError(f"{text!r} {objection}")
+        if not re.fullmatch(pattern, text):
+            raise refusal
+        try:
+            return make(text)
+        except ValueError:  # 2025-02-30 has the shape of a day, and is none
+            raise refusal from None
 
     return read
 
