@@ -28,7 +28,8 @@ from .text import plain
 class Term(NamedTuple):
     """One word or phrase, and whether it is wanted in a field or must not be there.
 
-    ``text`` is as it was written, ``pattern`` finds it in what the field has.
+    ``text`` is as it was written, in plain signs; ``pattern`` finds it in what the
+    field has.
     """
 
     field: str
@@ -40,9 +41,8 @@ class Term(NamedTuple):
 class Keywords(NamedTuple):
     """The alternatives of a setting, each with its terms.
 
-    An alternative is shown as it was written, but for blanks, and for quotes and commas
-    of other scripts. ``fields`` are those that terms look in, ``notices`` what may be
-    meant otherwise.
+    An alternative is shown as it was written. ``fields`` are those that terms look in,
+    ``notices`` what may be meant otherwise.
     """
 
     alternatives: dict[str, tuple[Term, ...]]
@@ -65,8 +65,7 @@ class Keywords(NamedTuple):
     @classmethod
     def parse_any(cls, text: str) -> "Keywords":
         """Read keywords, also where all that stands there is a comment."""
-        written = text.translate(_STRAIGHT).splitlines()
-        lines = [_COMMENT.sub(r"\1", " ".join(line.split())) for line in written]
+        lines = [_without_comment(line) for line in text.splitlines()]
         parts = [part.strip() for line in lines for part in _PART.findall(line)]
         alternatives = {part: _alternative(part) for part in parts if part}
         terms = [term for each in alternatives.values() for term in each]
@@ -79,24 +78,30 @@ class Keywords(NamedTuple):
         folded = {field: _FIELDS[field](paper) for field in self.fields}
         matched = []
         for text, terms in self.alternatives.items():
+            holds = True
             for term in terms:
-                found = term.pattern.search(folded[term.field])
-                if bool(found) is not term.is_wanted:
+                is_found = term.pattern.search(folded[term.field]) is not None
+                if is_found is not term.is_wanted:
+                    holds = False
                     break
-            else:  # every term is as it should be
+            if holds:
                 matched.append(text)
         return tuple(matched)
 
 
-# What a paper has in each field, folded. A sign stands between authors and around a
-# category, whose letters are capitals: no word is found in it.
+# What a paper has in each field, folded; a sign stands between authors.
+
+
+def _category(name: str) -> str:
+    """Return a category as it is looked for: in capitals, which no folded word has."""
+    return f"|{fold(name).upper()}|"
 
 
 def _categories(paper: Paper) -> str:
     """Return every name of the paper's categories, and those of their archives."""
     names = [name for each in paper.categories for name in both_names(each)]
     archives = [name.partition(".")[0] for name in names]
-    return "".join(f"|{fold(name).upper()}|" for name in names + archives)
+    return "".join(map(_category, names + archives))
 
 
 def _all(paper: Paper) -> str:
@@ -129,17 +134,19 @@ def fold(text: str) -> str:
 
 # The grammar. Where it is broken, a ValueError says what to write.
 
-# Signs of other scripts that are read as those below them.
-_STRAIGHT = str.maketrans("“”„‟«»＂，、；：（）", '""""""",,;:()')
+_QUOTES = '"“”„‟«»＂'
+_COMMAS = ",，、"
 # In quotes a comma, a blank and what begins a comment are signs like any other.
-_PHRASE = '"[^"]*"?'
-_COMMENT = re.compile(rf"^#.*|({_PHRASE})| #( .*)?$")
-_PART = re.compile(rf'(?:{_PHRASE}|[^",])+')
-_PIECE = re.compile(rf'(?:{_PHRASE}|[^" ])+')
+_PHRASE = f"[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]?"
+_COMMENT = re.compile(f"^ *#.*|({_PHRASE})| #( .*)?$")
+_PART = re.compile(f"(?:{_PHRASE}|[^{_QUOTES}{_COMMAS}])+")
+# Signs of other scripts are read as those of this one.
+_STRAIGHT = str.maketrans("；：（）", ";:()") | dict.fromkeys(map(ord, _QUOTES), '"')
+_PIECE = re.compile('(?:"[^"]*"|[^" ])+')
 # A formula in a title stays as its authors typed it: $\alpha$-divergence.
 _FORMULA = re.compile(r"\$[^$\s]+\$")
-# Perhaps NOT and a field, and what to look for.
-_TERM = re.compile(r'(NOT )?(?:(?i:(ti|abs|au|cat|all)) ?: ?)?("[^"]*"|[^":]*)')
+# The word that joins a term to those before it, perhaps a field, and what to look for.
+_TERM = re.compile(r'AND( ?NOT)? (?:(?i:(ti|abs|au|cat|all)) ?: ?)?("[^"]*"|[^":]*)')
 
 # Signs of other search languages, and what to write here; the first one found is told.
 # A sign is a pattern for an alternative with a blank at both ends and empty quotes.
@@ -164,10 +171,20 @@ _FOREIGN = (
 )
 
 
+def _without_comment(line: str) -> str:
+    """Return a line but for its comment; blanks of all kinds are plain ones."""
+    return _COMMENT.sub(r"\1", re.sub(r"\s", " ", line))
+
+
+def _plain_signs(text: str) -> str:
+    """Return a text as it is read: with plain quotes and colons, and single blanks."""
+    return " ".join(text.translate(_STRAIGHT).split())
+
+
 def _alternative(text: str) -> tuple[Term, ...]:
     """Read one alternative; ValueError tells what to write in it instead."""
     try:
-        return _terms(text)
+        return _terms(_plain_signs(text))
     except ValueError as error:
         raise ValueError(f"in {text!r} write {error}") from error
 
@@ -180,14 +197,11 @@ def _terms(text: str) -> tuple[Term, ...]:
     for sign, instead in _FOREIGN:
         if re.search(sign, outside):
             raise ValueError(f"{instead}; signs to look for stand in double quotes")
-    sides: list[list[str]] = [[]]  # of AND
+    sides = [["AND"]]  # each begins with the word that joins it to those before
     for piece in _PIECE.findall(text):
-        if piece == "AND":
+        if piece in ("AND", "ANDNOT"):
             sides.append([])
-        elif piece == "ANDNOT":
-            sides.append(["NOT"])
-        else:
-            sides[-1].append(piece)
+        sides[-1].append(piece)
     return tuple(_term(" ".join(side)) for side in sides)
 
 
@@ -197,8 +211,8 @@ def _unquoted(text: str) -> str:
 
 
 def _term(side: str) -> Term:
-    """Read a side of AND."""
-    if side in ("", "NOT"):
+    """Read a term and the word that joins it: AND, ANDNOT or AND NOT."""
+    if side in ("AND", "ANDNOT", "AND NOT"):
         raise ValueError(
             "something on both sides of AND and ANDNOT, as in llm ANDNOT survey"
         )
@@ -216,7 +230,7 @@ def _term(side: str) -> Term:
         raise ValueError(
             "it without the star, as in multimod or cat:cs; a star alone is every paper"
         )
-    if field == "au" and re.search("[,_]", sought):
+    if field == "au" and re.search(f"[{_COMMAS}_]", sought):
         raise ValueError('the name as papers do, as in au:"Yann LeCun"')
     return Term(field, sought, not found[1], re.compile(_pattern(field, sought)))
 
@@ -226,10 +240,10 @@ def _pattern(field: str, sought: str) -> str:
     if sought == "*":
         return ""  # which is found in every text
     phrase = sought.strip('"')
-    word = re.escape(fold(phrase))
-    category = rf"\|{word.upper()}\|"
+    category = re.escape(_category(phrase))
     if field == "cat":
         return category
+    word = re.escape(fold(phrase))
     if phrase != sought:
         word = rf"(?<!\w){word}(?!\w)"
     if field == "all" and spelled(phrase) in CATEGORIES:
@@ -242,13 +256,17 @@ def _pattern(field: str, sought: str) -> str:
 # What looks like an operator, outside of quotes.
 _SMALL = re.compile('[^"]+ (and|or|not) ', re.IGNORECASE)
 # An author without quotes, a comma, and one word or two.
-_SPLIT_NAME = re.compile(r'\bau:[^":,]+, ?[^":, ]+(?: [^":, ]+)?(?=,|$)', re.IGNORECASE)
+_BARE = f'[^":{_COMMAS} ]+'
+_SPLIT_NAME = re.compile(
+    rf'\bau:[^":{_COMMAS}]+[{_COMMAS}] ?{_BARE}(?: {_BARE})?(?=[{_COMMAS}]|$)',
+    re.IGNORECASE,
+)
 
 
 def _notices(lines: Iterable[str], terms: Iterable[Term]) -> Iterator[str]:
     """Yield what may be meant otherwise in some lines and their terms."""
     for line in lines:
-        for both in _SPLIT_NAME.findall(_unquoted(line)):
+        for both in _SPLIT_NAME.findall(_unquoted(_plain_signs(line))):
             yield (
                 f"{both!r} is two alternatives; one author is written as in au:Lewis,"
                 ' or au:"Wei Wang"'

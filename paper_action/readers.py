@@ -6,9 +6,8 @@ cannot be used and ends with one that could.
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
-from os.path import isfile  # Path's own raises for some names
+from os.path import isdir, isfile  # Path's own raise for some names
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
@@ -25,10 +24,13 @@ def shaped(make: Reader, pattern: str, objection: str) -> Reader:
     """Return a reader that makes a value of what fits a pattern."""
 
     def read(text: str) -> Any:
-        if re.fullmatch(pattern, text):
-            with suppress(ValueError):  # 2025-02-30 has the shape of a day, and is none
-                return make(text)
-        raise ValueError(f"{text!r} {objection}")
+        refusal = ValueError(f"{text!r} {objection}")
+        if not re.fullmatch(pattern, text):
+            raise refusal
+        try:
+            return make(text)
+        except ValueError:  # 2025-02-30 has the shape of a day, and is none
+            raise refusal from None
 
     return read
 
@@ -47,6 +49,15 @@ def words(read: Reader) -> Callable[[str], tuple[str, ...]]:
         return tuple(dict.fromkeys(map(read, parts)))
 
     return read_each
+
+
+def optional(read: Reader, nothing: Any = "") -> Reader:
+    """Return a reader for which an empty text is ``nothing``."""
+
+    def read_any(text: str) -> Any:
+        return read(text) if text else nothing
+
+    return read_any
 
 
 # Words
@@ -82,10 +93,15 @@ boolean = shaped(
 
 size = shaped(int, "[0-9]{1,9}", "is not a whole number up to 999999999; write 500000")
 days = shaped(int, "[0-9]{1,4}", "is not a whole number up to 9999; write 7")
-_SECONDS = r"[0-9]{0,6}\.?[0-9]{1,6}"
-seconds = shaped(float, _SECONDS, "is not a number of seconds; write 30, or 0.5")
+# Of very many seconds a clock makes an error.
+_SECONDS = r"([0-9]{1,6}|[0-9]{0,6}\.[0-9]{1,6})"
+seconds = shaped(
+    float, _SECONDS, "is not a number of seconds; write 30, 0.5, or at most 999999"
+)
 some_seconds = shaped(
-    float, f"(?=.*[1-9]){_SECONDS}", "is not a number of seconds above 0; write 30"
+    float,
+    f"(?=.*[1-9]){_SECONDS}",
+    "is not a number of seconds above 0; write 30, 0.5, or at most 999999",
 )
 # A UTC day, in the one form that nobody can misread.
 day = shaped(
@@ -103,30 +119,32 @@ address = shaped(
     r"(?i:https?)://[^\s/?#@]+(/[^\s?#]*)?",
     "is not a plain web address; write one like https://example.org/api",
 )
-# A path in the checkout, which neither begins elsewhere nor is an address. A run keeps
-# one list, so several files are none.
+# A path in the checkout: it does not begin elsewhere, and is no address.
 _PATH = r"(?![/~]|[A-Za-z]:|.*://)[^\x00-\x1f\x7f\\]*"
-_SEVERAL = r".*\.(md|markdown)[\s,;]+\S"
 _FORM = "in the repository; write its path there, with / between folders, such as"
+
+
+def file(first: str, second: str, example: str) -> Reader:
+    """Return a reader of the path of one file, which ends in one of two ways."""
+    ending = rf"\.({first}|{second})"
+    several = rf".*{ending}[\s,;]"  # goes on behind an ending, with another path
+    return shaped(
+        normpath,
+        f"(?i:(?!{several}){_PATH}{ending})",
+        f"is not one .{first} or .{second} file {_FORM} {example}",
+    )
+
+
 folder = shaped(normpath, _PATH, f"is not a folder {_FORM} papers/old")
-markdown_file = shaped(
-    normpath,
-    rf"(?i:(?!{_SEVERAL}){_PATH}\.(md|markdown))",
-    f"is not one .md or .markdown file {_FORM} docs/papers.md",
-)
-data_file = shaped(
-    normpath,
-    rf"{_PATH}\.(?i:csv|jsonl)",
-    f"is not a .csv or .jsonl file {_FORM} papers.csv",
-)
+markdown_file = file("md", "markdown", "docs/papers.md")
+data_file = file("csv", "jsonl", "papers.csv")
 
 
 def checkout(text: str) -> Path:
     """Read the folder to work in, which may lie anywhere."""
-    place = Path(text)
-    if not place.is_dir():
+    if not isdir(text):
         raise ValueError(f"{text!r} is no folder; write . for this one")
-    return place
+    return Path(text)
 
 
 def feed(text: str) -> Any:

@@ -61,8 +61,7 @@ class Report:
         """Say why the run fails."""
         self.exit_code = error.exit_code
         self._annotate("error", str(error))
-        if not self._has_outputs:
-            self._tell_outputs(Revision(), {})
+        self._tell_outputs(Revision(), {})
         parts = ["## The run failed", _shown(str(error))]
         self._tell("GITHUB_STEP_SUMMARY", self._summary(parts))
 
@@ -100,16 +99,17 @@ class Report:
                 self._annotate(kind, text)
 
     def _annotate(self, kind: str, text: str) -> None:
-        """Say a notice, a warning or an error.
+        """Say a notice, a warning or an error, to a runner as an annotation.
 
         Nobody is called to look at the notices of a scheduled run.
         """
         line = _line(text)
-        if kind == "notice" and (self.is_scheduled or not self._is_runner):
-            print(line)
-        elif self._is_runner:
+        is_notice = kind == "notice"
+        if self._is_runner and not (is_notice and self.is_scheduled):
             line = line.replace("%", "%25")  # to a runner %0A is the end of a line
             print(f"::{kind}::{line}")
+        elif is_notice:
+            print(line)
         else:
             print(f"{kind}: {line}", file=sys.stderr)
 
@@ -139,6 +139,8 @@ class Report:
         self, revision: Revision, matched: Mapping[str, Sequence[str]]
     ) -> None:
         """Write the outputs, once: what was pushed stays told whatever comes later."""
+        if self._has_outputs:
+            return
         self._has_outputs = True
         self._tell("GITHUB_OUTPUT", _outputs(revision, matched))
 

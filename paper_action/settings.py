@@ -9,7 +9,7 @@ token for the push is the variable PAPER_ACTION_TOKEN alone (default: none).
 # and its value checked here, before anything is read from the network.
 
 from argparse import ArgumentParser, RawTextHelpFormatter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from os.path import isfile  # Path's own raises for some names
 from pathlib import Path
@@ -19,7 +19,7 @@ from . import __version__, match, readers
 from .match import Keywords
 from .paper import ConfigError, Paper
 from .places import located
-from .readers import Reader, choice, words
+from .readers import Reader, choice, optional, words
 from .taxonomy import CATEGORIES, nearest
 
 PREFIX = "PAPER_ACTION_"
@@ -33,20 +33,29 @@ COLUMNS = words(str)(_COLUMNS)
 TELLING = frozenset({"title", "link", "pdf", "id"})
 
 
+def _columns(text: str) -> tuple[str, ...]:
+    """Read columns, one of which at least tells which paper a row is of."""
+    names = words(choice(*COLUMNS))(text)
+    if TELLING.isdisjoint(names):
+        raise ValueError(f"{text!r} do not tell papers apart; add title")
+    return names
+
+
 class Setting(NamedTuple):
     """A setting as it is declared.
 
-    ``read`` makes its value of a text, or raises ValueError. An empty default, also
-    None, is the value itself. ``about`` is for --help, in lines of 56 signs at most.
+    ``read`` makes its value of a text, or raises ValueError; the default is a text like
+    any other. ``about`` is for --help, in lines of 56 signs at most.
     """
 
-    default: str | None
+    default: str
     about: str
     read: Reader
 
 
-# A declaration stands where its field would have a value, of whatever type.
-setting: Callable[[str | None, str, Reader], Any] = Setting
+def setting(default: str, about: str, read: Reader) -> Any:
+    """Declare a setting where its field, of whatever type, would have a value."""
+    return Setting(default, about, read)
 
 
 class Settings(NamedTuple):
@@ -65,7 +74,7 @@ class Settings(NamedTuple):
         "papers to keep, see below",
         Keywords.parse,
     )
-    exclude: Keywords | None = setting(None, "papers to leave out", Keywords.parse_any)
+    exclude: Keywords = setting("", "papers to leave out", Keywords.parse_any)
     announce_types: tuple[str, ...] = setting(
         ", ".join(ANNOUNCE_TYPES),
         "announcements that count",
@@ -74,10 +83,10 @@ class Settings(NamedTuple):
     path: str = setting("README.md", "a Markdown file", readers.markdown_file)
     root: Path = setting(".", "the checkout to work in", readers.checkout)
     section: str = setting(
-        "", "name of the table's markers, like vision", readers.section
+        "", "name of the table's markers, like vision", optional(readers.section)
     )
     columns: tuple[str, ...] = setting(
-        "title, link, abstract, authors", _COLUMNS, words(choice(*COLUMNS))
+        "title, link, abstract, authors", _COLUMNS, _columns
     )
     order: str = setting(
         "append", "append or newest-first", choice("append", "newest-first")
@@ -86,7 +95,7 @@ class Settings(NamedTuple):
         "500000", "bytes to archive old rows at; 0 never", readers.size
     )
     archive: str = setting("archive", "folder for them, below root", readers.folder)
-    data_file: str = setting("", "a file like papers.csv", readers.data_file)
+    data_file: str = setting("", "a file like papers.csv", optional(readers.data_file))
     lookback_days: int = setting(
         "7",
         "how many days of submissions a new list begins with, and\n"
@@ -95,13 +104,15 @@ class Settings(NamedTuple):
         readers.days,
     )
     since: date | None = setting(
-        None, "first UTC day to read, as 2024-03-31", readers.day
+        "", "first UTC day to read, as 2024-03-31", optional(readers.day, None)
     )
-    until: date | None = setting(None, "last UTC day, as 2024-03-31", readers.day)
+    until: date | None = setting(
+        "", "last UTC day, as 2024-03-31", optional(readers.day, None)
+    )
     tidy: bool = setting("false", "also make the rows anew", readers.boolean)
     commit: bool = setting("false", "commit and push what changed", readers.boolean)
     branch: str = setting(
-        "", "a name like main, if not the checked-out one", readers.branch
+        "", "a name like main, if not the checked-out one", optional(readers.branch)
     )
     commit_message: str = setting(
         "Add {added} arXiv papers", "text, also with {ids}", readers.lines
@@ -144,10 +155,9 @@ class Settings(NamedTuple):
     @property
     def notices(self) -> list[str]:
         """What may be meant otherwise than it is read."""
-        told = [f"keywords: {notice}" for notice in self.keywords.notices]
-        if self.exclude:
-            told += [f"exclude: {notice}" for notice in self.exclude.notices]
-        return told
+        wanted = [f"keywords: {notice}" for notice in self.keywords.notices]
+        unwanted = [f"exclude: {notice}" for notice in self.exclude.notices]
+        return wanted + unwanted
 
     @property
     def warnings(self) -> list[str]:
@@ -171,7 +181,7 @@ class Settings(NamedTuple):
 
     def excludes(self, paper: Paper) -> bool:
         """Tell whether a paper is to be left out, whatever it matches."""
-        return bool(self.exclude and self.exclude.match(paper))
+        return bool(self.exclude.match(paper))
 
 
 DECLARED: dict[str, Setting] = Settings._field_defaults
@@ -186,7 +196,6 @@ def read_settings(
     written["root"] = written["root"].strip() or environ.get("GITHUB_WORKSPACE", "")
     values = {name: _value(name, text) for name, text in written.items()}
     settings = Settings(now=now, token=token, **values)
-    _check_columns(settings)
     _check_places(settings)
     _check_days(settings)
     return settings
@@ -250,20 +259,10 @@ def _public(name: str) -> str:
 def _value(name: str, written: str) -> Any:
     """Return the value of a setting that is written so, or not at all."""
     declared = DECLARED[name]
-    text = written.strip() or declared.default
-    if not text:
-        return text
     try:
-        return declared.read(text)
+        return declared.read(written.strip() or declared.default)
     except ValueError as error:
         raise ConfigError(_public(name), str(error)) from error
-
-
-def _check_columns(settings: Settings) -> None:
-    """Raise ConfigError where no column would tell which paper a row is of."""
-    if TELLING.isdisjoint(settings.columns):
-        names = ", ".join(settings.columns)
-        raise ConfigError("columns", f"{names!r} do not tell papers apart; add title")
 
 
 def _check_places(settings: Settings) -> None:

@@ -102,9 +102,14 @@ def test_a_category_may_have_a_hyphen():
 
 def test_every_alternative_that_matches_is_named_as_it_was_written():
     text = "# x, foo\n  # x, foo\n  x , Foo AND  bar,\n\n “baz” # y, foo\nba"
-    assert texts(text) == ("x", "Foo AND bar", '"baz"', "ba")
+    assert texts(text) == ("x", "Foo AND  bar", "“baz”", "ba")
     found = Keywords.parse(text).match(paper(title="bar foo baz"))
-    assert found == ("Foo AND bar", '"baz"', "ba")
+    assert found == ("Foo AND  bar", "“baz”", "ba")
+
+
+def test_a_blank_of_any_kind_is_shown_as_a_plain_one():
+    assert texts("a\tb\u3000c\xa0d") == ("a b c d",)
+    assert error("a\tOR\u3000b").startswith("in 'a OR b' write ")
 
 
 def test_a_keyword_that_stands_twice_is_named_once():
@@ -162,15 +167,19 @@ def test_a_list_in_brackets_is_named_where_it_begins(line, said):
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),  # signs of another script ⇒ the error has those of this one
+    ("line", "said"),  # signs of another script ⇒ the error has them as well
     [
-        ("（llm）", "in '(llm)' write each combination "),
-        ("a；b", "in 'a;b' write a comma "),
-        ("“open", """in '"open' write a quotation mark """),
-        ('au:"Lewis，Patrick"', """in 'au:"Lewis,Patrick"' write the name """),
+        ("（llm）", "in '（llm）' write each combination "),
+        ("a；b", "in 'a；b' write a comma "),
+        ("“open", "in '“open' write a quotation mark "),
+        ('au:"Lewis，Patrick"', """in 'au:"Lewis，Patrick"' write the name """),
+        ('au:"Lewis、Patrick"', """in 'au:"Lewis、Patrick"' write the name """),
+        ("x, «RAG»  OR llm、y", "in '«RAG»  OR llm' write a comma "),
     ],
 )
-def test_signs_of_another_script_are_read_and_shown_as_plain_ones(line, said):
+def test_signs_of_another_script_are_read_as_plain_ones_and_shown_as_written(
+    line, said
+):
     assert error(line).startswith(said)
 
 

@@ -136,6 +136,8 @@ def test_what_a_value_that_is_missing_would_stand_before_is_a_flag(capsys):
 AS_WRITTEN = [  # a setting and its text, which the error shows as it is
     ("keywords", r"\bRAG\b"),
     ("keywords", """'multi modal' OR "RAG\""""),
+    ("keywords", "“RAG” OR  llm"),
+    ("exclude", "au:“Lewis，  Patrick”"),
     ("path", r"docs\list.md"),
     ("archive", r"\\server\old"),
 ]
@@ -146,8 +148,9 @@ def test_an_error_shows_a_text_once_and_as_it_was_written(name, text):
     assert error(**{name: text}).count(text) == 1
 
 
-def test_an_exclude_of_comments_alone_leaves_nothing_out():
-    settings = load(keywords="llm", exclude="# survey\n")
+@pytest.mark.parametrize("exclude", ["", "# survey\n"])
+def test_an_exclude_of_nothing_or_comments_alone_leaves_nothing_out(exclude):
+    settings = load(keywords="llm", exclude=exclude)
     assert settings.match(paper(title="A survey of LLMs")) == ("llm",)
 
 
@@ -191,6 +194,10 @@ def test_a_bad_value_is_an_error_that_shows_one_that_would_do(name, text, hint):
     assert said.startswith(f"{name}: ")
     assert said.count(f"'{text}'") == 1
     assert hint in said.replace(f"'{text}'", "")
+
+
+def test_a_root_of_a_name_that_no_folder_can_have_is_an_error_of_that_setting():
+    assert error(root="a" * 300).startswith(f"root: '{'a' * 300}' is no folder; ")
 
 
 FILES = ("path", "root", "archive", "data-file", "feed-url")
