@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, time, timedelta
 from random import Random
+from time import process_time
 
 import pytest
 
@@ -193,6 +194,13 @@ def test_a_comment_may_say_it_behind_anything_else(stop):
 def test_only_a_later_version_withdraws_its_paper(version, is_left_out):
     one = paper(version=version, abstract="Withdrawn.")
     assert is_withdrawn(one) == is_left_out
+
+
+@pytest.mark.parametrize("piece", [";", ". ", "withdrawn;", "paper is "])
+def test_a_long_comment_takes_no_time(piece):
+    began = process_time()
+    is_withdrawn(paper(version=2, comment=f"withdraw{piece * 50_000}"))
+    assert process_time() - began < 1
 
 
 # Entries that cannot be read

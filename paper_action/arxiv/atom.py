@@ -27,8 +27,8 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 
 # An entry's own name: a mirror's host is another one, what follows is not.
 _ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?", re.ASCII)
-# What an announcement's summary says before the abstract.
-_PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
+# What an announcement's summary begins with, before the abstract.
+_PREAMBLE = re.compile(r"^arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
 # A name of several, which has commas in brackets alone: A. One (Univ. X, Dept. Y). The
 # brackets may hold others, and one that is never closed is none.
 _NAME = re.compile(r"(?:[^,(]+|\((?:[^()]|\([^()]*\))*\)|\()+")
@@ -154,7 +154,7 @@ def _paper(children: _Children) -> Paper:
         id=canonical(identity[1]),
         version=int(identity[2] or 1),
         title=title,
-        abstract=_PREAMBLE.sub("", _text(children, "summary"), count=1),
+        abstract=_PREAMBLE.sub("", _text(children, "summary")),
         authors=_authors(children),
         categories=_categories(children),
         announce_type=_text(children, "announce_type"),

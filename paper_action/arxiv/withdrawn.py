@@ -8,10 +8,12 @@ import re
 from paper_action.paper import Paper
 
 _WORK = "paper|article|manuscript|submission|e-?print|preprint|work|version"
+_SIGNS = r"[^\w\n]*"  # of one line: what goes over many would begin anew in each
 # What a line says.
 _SAID = (
     # "Withdrawn." "[withdrawn]" "Withdrawn due to an error in Theorem 3"
-    r"(?m)^\W*withdrawn(\W*$|[.:]| (by|due|because|since|as|for|from arxiv|until)\b)"
+    rf"(?m)^{_SIGNS}withdrawn({_SIGNS}$|[.:]"
+    r"| (by|due|because|since|as|for|from arxiv|until)\b)"
     # "This paper has been withdrawn", but not "… from the conference"
     rf"|\b({_WORK}) ((has|is|was|been|being|now) )*withdrawn\b(?! from (?!arxiv))"
     # "withdrawn by the authors"
