@@ -8,7 +8,7 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,19 +32,12 @@ class Client:
     """Makes the requests of one run, spaced, and again while its ``patience`` lasts.
 
     That is the seconds left to spend on servers that fail or dawdle. ``log`` says one
-    line, ``warn`` what a user should see. A caller may put another ``clock`` and
-    ``sleep`` in the place of the system's.
+    line. A caller may put another ``clock`` and ``sleep`` in the place of the system's.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        log: Callable[[str], None],
-        warn: Callable[[Iterable[str]], None],
-    ) -> None:
+    def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
         self.settings = settings
         self.log = log
-        self.warn = warn
         self.clock: Callable[[], float] = time.monotonic
         self.sleep: Callable[[float], object] = time.sleep
         self.patience = 0.0

@@ -4,6 +4,7 @@ Other things are withdrawn, too: drugs from the market, papers from conferences.
 """
 
 import re
+from collections.abc import Iterable
 
 from paper_action.paper import Paper
 
@@ -22,6 +23,14 @@ _SAID = (
     r"|\b(authors?|i|we) (have |has |hereby )?(withdraw|withdrawn|withdrew) "
     rf"(this|the|our|my) ({_WORK})"
 )
+
+
+def withdrawn_ids(papers: Iterable[Paper]) -> set[str]:
+    """Return the IDs of those that their newest version withdraws."""
+    newest: dict[str, Paper] = {}
+    for paper in sorted(papers, key=lambda paper: paper.version):
+        newest[paper.id] = paper
+    return {paper.id for paper in newest.values() if is_withdrawn(paper)}
 
 
 def is_withdrawn(paper: Paper) -> bool:
