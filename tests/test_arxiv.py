@@ -592,6 +592,11 @@ def test_since_alone_ends_with_the_last_second_of_today(server):
     assert Run(server, "--since", "2025-04-09").ids == ["2504.00001"]
 
 
+def test_a_day_of_long_ago_has_four_digits_for_its_year(server):
+    run = Run(server, "--since", "0999-01-01", "--until", "0999-12-31")
+    assert days(run) == [["099901010000", "100001010000"]]
+
+
 def test_days_to_come_are_not_asked_for(server):
     run = Run(server, "--since", "2025-04-09", "--until", "9999-12-31")
     assert days(run) == [["202504090000", "202504110000"]]

@@ -75,6 +75,7 @@ def parse(document: bytes) -> Feed:
             papers.append(_paper(children))
         except (ValueError, OverflowError) as error:
             unreadable.append(f"{name[:200]!r}: {error}")
+    _check(reader.root)
     feed = Feed(papers, unreadable, _total(reader.root))
     if feed.total and not feed.entries:
         raise PassingSourceError(f"an empty page of {feed.total} results")
@@ -82,7 +83,7 @@ def parse(document: bytes) -> Feed:
 
 
 def _entries(reader: etree.iterparse) -> Iterator[_Children]:
-    """Yield what is in each entry; raise PassingSourceError if this is no whole Atom.
+    """Yield what is in each entry; raise PassingSourceError for what is no whole XML.
 
     An entry is let go when the next one is read: a feed has thousands.
     """
@@ -92,8 +93,12 @@ def _entries(reader: etree.iterparse) -> Iterator[_Children]:
             entry.clear()
     except (etree.XMLSyntaxError, ValueError) as error:
         raise PassingSourceError(f"not a whole Atom document: {error}") from error
-    root = reader.root
-    if root.tag != _ATOM + "feed" or root.getroottree().docinfo.internalDTD is not None:
+
+
+def _check(root: etree._Element) -> None:
+    """Raise an error for a document that is no feed, or tells of an error."""
+    has_dtd = root.getroottree().docinfo.internalDTD is not None
+    if root.tag != _ATOM + "feed" or has_dtd:
         raise PassingSourceError("not an Atom feed")
     if root.findtext(_ATOM + "title", "").startswith("Feed error"):
         raise _refusal(root.findtext(_ATOM + "subtitle", ""))
@@ -193,8 +198,7 @@ def _authors(children: _Children) -> tuple[str, ...]:
         names = _NAME.findall(line) if "(" in line else line.split(",")
     else:
         names = [_line(_author(author)) for author in children["author"]]
-    stripped = [name.strip() for name in names]
-    return tuple(filter(None, stripped))
+    return tuple(name.strip() for name in names if name.strip())
 
 
 def _author(author: etree._Element) -> str:
