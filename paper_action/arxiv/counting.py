@@ -15,31 +15,24 @@ def in_order_of_rows(
 ) -> list[Paper]:
     """Return every paper once: the missed ones by age, then today's by type and age."""
     today = that_count(announced, withdrawn, settings)
-    earlier = that_count(missed, withdrawn | today.keys(), settings)
-    old = sorted(earlier.values(), key=_age)
-    new = sorted(today.values(), key=_age)
-    new.sort(key=lambda paper: ANNOUNCE_TYPES.index(paper.announce_type))
+    today_ids = {paper.id for paper in today}
+    earlier = that_count(missed, withdrawn | today_ids, settings)
+    today.sort(key=lambda paper: ANNOUNCE_TYPES.index(paper.announce_type))
     if settings.order == "append":
-        return old + new
-    return new + old[::-1]
+        return earlier + today
+    return today + earlier[::-1]
 
 
 def that_count(
     papers: Iterable[Paper], left_out: Set[str], settings: Settings
-) -> dict[str, Paper]:
-    """Return the papers that count, by ID; of several announcements the first one."""
+) -> list[Paper]:
+    """Return the papers that count, by age; of several announcements the first one."""
     counting: dict[str, Paper] = {}
     for given in papers:
         paper = _typed(given, settings.categories)
-        if paper.id in left_out or paper.announce_type not in settings.announce_types:
-            continue
-        counting.setdefault(paper.id, paper)
-    return counting
-
-
-def _age(paper: Paper) -> tuple[str, str]:
-    """Sort key that puts papers first that were announced first."""
-    return by_age(paper.id)
+        if paper.announce_type in settings.announce_types and paper.id not in left_out:
+            counting.setdefault(paper.id, paper)
+    return [counting[identifier] for identifier in sorted(counting, key=by_age)]
 
 
 def _typed(paper: Paper, categories: Sequence[str]) -> Paper:

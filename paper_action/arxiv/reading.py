@@ -251,6 +251,5 @@ def _was_missed(
     if feed.failure:
         return True
     known = listed | {paper.id for paper in feed.papers}
-    lacking = [paper for paper in news if paper.id not in known]
-    due = that_count(lacking, withdrawn_ids(lacking), settings)
-    return any(settings.match(paper) for paper in due.values())
+    lacking = that_count(news, known | withdrawn_ids(news), settings)
+    return any(settings.match(paper) for paper in lacking)
