@@ -125,7 +125,7 @@ class Client:
                 parse(self._body(response))
             raise RefusalError("HTTP 400")
         if status in AGAIN:
-            after = _asked_pause(response.headers.get("Retry-After", ""))
+            after = _retry_after(response.headers.get("Retry-After", ""))
             raise PassingSourceError(f"HTTP {status}", after)
         raise SourceError(f"HTTP {status}")
 
@@ -166,8 +166,8 @@ def _headers() -> dict[str, str]:
     }
 
 
-def _asked_pause(text: str) -> float:
-    """Return the seconds that a Retry-After asks for, 0 for none and for nonsense."""
+def _retry_after(text: str) -> float:
+    """Return the seconds that a server asks for, 0 for none and for nonsense."""
     import urllib3
 
     with suppress(urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
