@@ -12,7 +12,7 @@ from paper_action.arxiv.withdrawn import is_withdrawn
 from paper_action.paper import ConfigError, SourceError
 
 from .conftest import DATA, DAYS, arxiv_id, paper, run_process
-from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document, saved_feed
+from .fake_arxiv import ERROR, TODAY, Entry, FakeArxiv, Fault, document, saved_feed
 from .readings import NONE, Run, ago, many, note, results
 
 YEAR = ("--since", "2024-01-01", "--until", "2024-12-31")
@@ -786,6 +786,18 @@ def test_records_that_are_refused_without_a_word_are_asked_for_by_halves(server)
     run = Run(server, NONE, ids=["2504.00001", "2504.00002"])
     assert run.records == ["2504.00001", "2504.00002"]
     assert len(run.queries) == 3
+
+
+@pytest.mark.parametrize("words", ["gone", document(ERROR.format("no field"))])
+def test_records_that_are_all_refused_are_a_failure_and_not_asked_for_one_by_one(
+    server, words
+):
+    server.papers = many(100, submitted=ago(900))
+    server.api_faults = [Fault(400, body=words.encode())] * 999
+    run = Run(server, NONE, ids=[one.id for one in server.papers])
+    assert len(run.queries) < 10
+    assert len(run.failures) == 1
+    assert [line for line in run.log if "knows no paper" in line] == []
 
 
 # how arXiv says that it has no such category

@@ -86,16 +86,19 @@ def _known(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
     """Yield the records of some papers.
 
     An ID that makes arXiv refuse all that were asked for with it is found by halves.
+    Where a refusal of one does not name it, it is not about that one: all would fail.
     """
     query = f"max_results={ID_PAGE}&id_list={','.join(ids)}"
     try:
         page = client.read(f"{client.settings.api_url}?{query}")
-    except RefusalError:
-        if len(ids) == 1:
-            client.log(f"arXiv knows no paper {ids[0]}")
-            return
+    except RefusalError as error:
         middle = len(ids) // 2
-        yield from _known(client, ids[:middle])
-        yield from _known(client, ids[middle:])
+        if middle:
+            yield from _known(client, ids[:middle])
+            yield from _known(client, ids[middle:])
+        elif ids[0] in str(error):
+            client.log(f"arXiv knows no paper {ids[0]}")
+        else:
+            raise
     else:
         yield page

@@ -203,7 +203,7 @@ def _read_window(client: Client, first: date, last: date) -> Answer:
 def _read_missed(
     client: Client, listed: Set[str], cursor: Cursor | None, feed: Answer
 ) -> Answer:
-    """Return what was submitted of late, and with a cursor the news alone.
+    """Return what was submitted lately, and with a cursor the news alone.
 
     Where a run was missed, so was what moderators had held: that was submitted earlier.
     """
@@ -213,18 +213,18 @@ def _read_missed(
         return _read_days(client, settings.today - lookback, settings.today)
 
     first = max(cursor.day - lookback, settings.today - LONGEST_GAP)
-    late = _read_days(client, first, settings.today)
-    news = _news(late, cursor)
-    if late.failure or not _was_missed(feed, news, listed, settings):
-        return late._replace(papers=news)
+    recent = _read_days(client, first, settings.today)
+    news = _news(recent, cursor)
+    if recent.failure or not _was_missed(feed, news, listed, settings):
+        return recent._replace(papers=news)
 
-    warnings = [*late.warnings]
+    warnings = [*recent.warnings]
     # A feed that failed, or is full, has a warning of its own.
     if not feed.failure and feed.entries < FEED_CAP:
         why = f"a run since {cursor.day} was missed, or the feed is behind"
         warnings.append(f"{API} has papers that {FEED} of today lacks: {why}")
     held = _read_days(client, first - LONGEST_HOLD, first - DAY)
-    return late._replace(
+    return recent._replace(
         papers=[*_news(held, cursor), *news],
         failure=held.failure,
         warnings=[*warnings, *held.warnings],

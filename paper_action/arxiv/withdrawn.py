@@ -26,7 +26,10 @@ _SAID = (
 
 
 def withdrawn_ids(papers: Iterable[Paper]) -> set[str]:
-    """Return the IDs of those that their newest version withdraws."""
+    """Return the IDs of those that their newest version withdraws.
+
+    Of several records of that version the last one counts.
+    """
     newest: dict[str, Paper] = {}
     for paper in sorted(papers, key=lambda paper: paper.version):
         newest[paper.id] = paper
