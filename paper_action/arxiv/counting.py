@@ -6,14 +6,21 @@ from paper_action.paper import Paper, by_age
 from paper_action.settings import ANNOUNCE_TYPES, Settings
 from paper_action.taxonomy import both_names
 
+from .client import Client
+from .withdrawn import withdrawn_ids
+
 
 def in_order_of_rows(
-    announced: Iterable[Paper],
-    missed: Iterable[Paper],
-    withdrawn: Set[str],
-    settings: Settings,
+    client: Client, announced: Sequence[Paper], missed: Sequence[Paper]
 ) -> list[Paper]:
-    """Return every paper once: the missed ones by age, then today's by type and age."""
+    """Return every paper once: the missed ones by age, then today's by type and age.
+
+    The log tells which are withdrawn.
+    """
+    settings = client.settings
+    withdrawn = withdrawn_ids([*announced, *missed])
+    for identifier in sorted(withdrawn):
+        client.log(f"{identifier} is withdrawn and left out")
     today = that_count(announced, withdrawn, settings)
     today_ids = {paper.id for paper in today}
     earlier = that_count(missed, withdrawn | today_ids, settings)

@@ -70,7 +70,7 @@ def read(
         by_id = Answer(papers=feed.papers)
 
     return Reading(
-        papers=_rows(client, feed, api),
+        papers=in_order_of_rows(client, feed.papers, api.papers),
         records={paper.id: paper for paper in by_id.papers},
         entries=feed.entries,
         cursor=_how_far(feed, api, settings.today),
@@ -100,14 +100,6 @@ def _failures(answers: Sequence[Answer], asked: int) -> list[str]:
     if len(failures) == asked and not any(answer.papers for answer in answers):
         raise SourceError("; ".join([*failures, "nothing was written"]))
     return failures
-
-
-def _rows(client: Client, feed: Answer, api: Answer) -> list[Paper]:
-    """Return the papers that count, in their order; the log tells what is withdrawn."""
-    withdrawn = withdrawn_ids([*feed.papers, *api.papers])
-    for identifier in sorted(withdrawn):
-        client.log(f"{identifier} is withdrawn and left out")
-    return in_order_of_rows(feed.papers, api.papers, withdrawn, client.settings)
 
 
 def _how_far(feed: Answer, api: Answer, today: date) -> Cursor | None:
