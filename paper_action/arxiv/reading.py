@@ -48,13 +48,13 @@ def read(
 ) -> Reading:
     """Read what was announced, what the API has of the days before, and the records.
 
+    Each source that is asked has its share of the patience, and what others left.
     ``listed`` are the IDs that the list has, ``ids`` those whose records are to be had;
     ``cursor`` is how far the list has read. Raises SourceError when no source could be
     read, ConfigError for a category that arXiv does not have.
     """
     settings = client.settings
     sources = _sources(settings, ids)
-    # Each source that is asked has its share of the patience, and what others left.
     share = settings.max_wait / len(sources)
     feed = api = by_id = Answer()
     if FEED in sources:
@@ -68,7 +68,6 @@ def read(
         by_id = _gathered(client, RECORDS, records(client, ids))
     elif ids:  # a saved feed, the only source, has the records too
         by_id = Answer(papers=feed.papers)
-
     return Reading(
         papers=in_order_of_rows(client, feed.papers, api.papers),
         records={paper.id: paper for paper in by_id.papers},
@@ -127,21 +126,15 @@ def _gathered(client: Client, name: str, pages: Iterable[Feed]) -> Answer:
     entries = len(papers) + len(unreadable)
     warnings = []
     if unreadable:
-        count = f"{len(unreadable)} of {entries}"
-        example = unreadable[0]
-        warnings = [f"{name}: {count} entries cannot be read, such as {example}"]
+        what = f"{len(unreadable)} of {entries} entries cannot be read"
+        warnings.append(f"{name}: {what}, such as {unreadable[0]}")
     if warnings and not papers:  # entries, but none of a paper
         failure = warnings.pop()
     ids = {paper.id for paper in papers}
     if not failure:
         client.log(f"{name}: {counted(len(ids), 'paper')}")
-    return Answer(
-        papers=papers,
-        entries=entries,
-        newest=max(ids, key=by_age, default=""),
-        failure=failure,
-        warnings=warnings,
-    )
+    newest = max(ids, key=by_age, default="")
+    return Answer(papers, entries, newest, failure, warnings)
 
 
 def _read_feed(client: Client) -> Answer:
