@@ -58,8 +58,7 @@ def _run(settings: Settings, report: Report) -> None:
         revision = _write(desk, reading._replace(papers=wanted), settings, report)
 
     report.result(Outcome(settings, reading, matched, revision))
-    # Of the days that were asked for, some are missing.
-    if settings.window and reading.failures:
+    if reading.lacks_days:
         report.exit_code = 1
 
 
@@ -75,8 +74,9 @@ def _desk(settings: Settings, report: Report) -> "Desk | None":
 def _read(folder: Path, settings: Settings, report: Report) -> Reading:
     """Read what arXiv has that the list in a folder may lack."""
     state = listing.listed(folder, settings)
-    client = arxiv.Client(settings, report.log, report.warn)
+    client = arxiv.Client(settings, report.log)
     reading = arxiv.read(client, state.papers, state.untidy, state.cursor)
+    report.warn(reading.warnings)
     report.warn(reading.failures)
     return reading
 

@@ -122,7 +122,8 @@ class Reading(NamedTuple):
     ``papers`` has every announced or missed paper once, in the order of rows,
     ``records`` those that were asked for by ID. ``entries`` counts what the feed had.
     ``cursor`` is how far both sources were read, None where that is not known.
-    ``failures`` tell what could not be read.
+    ``failures`` tell what could not be read, ``warnings`` what else is wrong with it.
+    With ``lacks_days``, some of the days that were chosen are missing.
     """
 
     papers: Sequence[Paper]
@@ -130,6 +131,8 @@ class Reading(NamedTuple):
     entries: int
     cursor: Cursor | None
     failures: Sequence[str]
+    warnings: Sequence[str] = ()
+    lacks_days: bool = False
 
 
 class Revision(NamedTuple):

@@ -30,8 +30,7 @@ class Run:
         now = NOW + (server.now - TODAY)
         settings = read_settings([*server.flags, *map(str, flags)], {}, now)
         self.log: list[str] = []
-        self.warnings: list[str] = []
-        client = arxiv.Client(settings, self.log.append, self.warnings.extend)
+        client = arxiv.Client(settings, self.log.append)
         client.clock = lambda: server.clock
         client.sleep = server.wait
         self.reading = arxiv.read(client, {*listed}, [*ids], cursor)
@@ -41,6 +40,8 @@ class Run:
         self.records = [*self.reading.records]
         self.cursor = self.reading.cursor
         self.failures = [*self.reading.failures]
+        self.warnings = [*self.reading.warnings]
+        self.lacks_days = self.reading.lacks_days
         self.clock = server.clock
         self.asked = server.requests[before:]
         self.feeds = [path for path in self.asked if path.startswith("/atom")]

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, time, timedelta
 from random import Random
+from time import process_time
 
 import pytest
 
@@ -11,7 +12,7 @@ from paper_action.arxiv.withdrawn import is_withdrawn
 from paper_action.paper import ConfigError, SourceError
 
 from .conftest import DATA, DAYS, arxiv_id, paper, run_process
-from .fake_arxiv import TODAY, Entry, FakeArxiv, Fault, document, saved_feed
+from .fake_arxiv import ERROR, TODAY, Entry, FakeArxiv, Fault, document, saved_feed
 from .readings import NONE, Run, ago, many, note, results
 
 YEAR = ("--since", "2024-01-01", "--until", "2024-12-31")
@@ -184,6 +185,36 @@ def test_a_replacement_that_withdraws_its_paper_adds_no_row_and_says_so(server, 
     assert sorted(told) == sorted(left_out)
 
 
+def test_a_withdrawn_paper_is_told_once_though_both_sources_have_it(server):
+    first = Entry("2504.00002", announced=ago(1), version=2, comment="Withdrawn")
+    server.papers = [first, replace(first, announced=TODAY, kind="replace")]
+    server.papers.append(Entry("2504.00003", version=2, abstract="Withdrawn."))
+    run = Run(server, cursor=note("2504.00001", 3))
+    assert run.ids == []
+    assert [line for line in run.log if "withdrawn" in line] == [
+        "2504.00002 is withdrawn and left out",
+        "2504.00003 is withdrawn and left out",
+    ]
+
+
+def test_the_newest_version_that_was_read_says_whether_its_paper_is_withdrawn(server):
+    first = Entry("2504.00001", announced=ago(1))
+    second = Entry("2504.00002", announced=ago(1), version=2, abstract="Withdrawn.")
+    server.feed_faults = [
+        Fault(
+            body=document(
+                replace(first, version=2, abstract="Withdrawn.").announcement(),
+                replace(second, version=3, abstract="Back.").announcement(),
+            ).encode()
+        )
+    ]
+    server.papers = [first, second]
+    run = Run(server)
+    assert run.ids == ["2504.00002"]
+    told = [line for line in run.log if "withdrawn" in line]
+    assert told == ["2504.00001 is withdrawn and left out"]
+
+
 @pytest.mark.parametrize("stop", [". ", ", ", "; ", " (", " ["])
 def test_a_comment_may_say_it_behind_anything_else(stop):
     assert is_withdrawn(paper(version=2, comment=f"9 pages{stop}Withdrawn"))
@@ -193,6 +224,13 @@ def test_a_comment_may_say_it_behind_anything_else(stop):
 def test_only_a_later_version_withdraws_its_paper(version, is_left_out):
     one = paper(version=version, abstract="Withdrawn.")
     assert is_withdrawn(one) == is_left_out
+
+
+@pytest.mark.parametrize("piece", [";", ". ", "withdrawn;", "paper is "])
+def test_a_long_comment_takes_no_time(piece):
+    began = process_time()
+    is_withdrawn(paper(version=2, comment=f"withdraw{piece * 50_000}"))
+    assert process_time() - began < 1
 
 
 # Entries that cannot be read
@@ -227,6 +265,12 @@ def test_a_feed_of_entries_none_of_which_can_be_read_ends_a_run_without_the_api(
     server.api_faults = [Fault(404)]
     with pytest.raises(SourceError, match=r"feed: 1 of 1 .*; nothing was written"):
         Run(server)
+
+
+def test_a_feed_is_full_by_all_its_entries_also_those_that_cannot_be_read(server):
+    server.papers = [*many(1999), Entry("nonsense")]
+    run = Run(server, cursor=note("2503.00001", 1))
+    assert run.warnings[1:2] == [FULL]
 
 
 def test_unreadable_results_are_a_failure_of_the_api(server):
@@ -548,6 +592,11 @@ def test_since_alone_ends_with_the_last_second_of_today(server):
     assert Run(server, "--since", "2025-04-09").ids == ["2504.00001"]
 
 
+def test_a_day_of_long_ago_has_four_digits_for_its_year(server):
+    run = Run(server, "--since", "0999-01-01", "--until", "0999-12-31")
+    assert days(run) == [["099901010000", "100001010000"]]
+
+
 def test_days_to_come_are_not_asked_for(server):
     run = Run(server, "--since", "2025-04-09", "--until", "9999-12-31")
     assert days(run) == [["202504090000", "202504110000"]]
@@ -560,6 +609,7 @@ def test_of_chosen_days_the_parts_before_a_failure_count(server):
     server.api_faults = [None, Fault(400)]
     run = Run(server, *YEAR)
     assert run.ids == ["2401.00001", "2402.00001", "2403.00001"]
+    assert run.lacks_days
     assert run.failures == [
         "the query API could not be read: HTTP 400; "
         "papers submitted from 2024-03-03 on are missing: run again with since "
@@ -691,6 +741,14 @@ def test_a_saved_feed_has_the_records_too(server):
     run = Run(server, "--feed-url", DAYS[0], ids=["2504.03184"])
     assert len(run.records) > 5
     assert run.asked == []
+    assert run.log == [f"{DAYS[0]}: 23 papers"]
+
+
+def test_a_saved_feed_that_cannot_be_read_is_told_once(server, tmp_path):
+    (tmp_path / "feed.xml").write_text("<feed>")
+    words = r"^\S+/feed.xml could not be read: not a whole Atom [^;]*; nothing was"
+    with pytest.raises(SourceError, match=words):
+        Run(server, "--feed-url", tmp_path / "feed.xml", ids=["2504.03184"])
 
 
 def test_records_are_asked_for_a_hundred_at_a_time(server):
@@ -728,6 +786,18 @@ def test_records_that_are_refused_without_a_word_are_asked_for_by_halves(server)
     run = Run(server, NONE, ids=["2504.00001", "2504.00002"])
     assert run.records == ["2504.00001", "2504.00002"]
     assert len(run.queries) == 3
+
+
+@pytest.mark.parametrize("words", ["gone", document(ERROR.format("no field"))])
+def test_records_that_are_all_refused_are_a_failure_and_not_asked_for_one_by_one(
+    server, words
+):
+    server.papers = many(100, submitted=ago(900))
+    server.api_faults = [Fault(400, body=words.encode())] * 999
+    run = Run(server, NONE, ids=[one.id for one in server.papers])
+    assert len(run.queries) < 10
+    assert len(run.failures) == 1
+    assert [line for line in run.log if "knows no paper" in line] == []
 
 
 # how arXiv says that it has no such category

@@ -111,6 +111,13 @@ def test_an_abstract_begins_with_its_own_words_whatever_the_blanks_before(betwee
     assert read(entry).papers[0].abstract == "Words."
 
 
+def test_an_abstract_that_cites_much_takes_no_time():
+    abstract = "arXiv:" * 20_000
+    began = process_time()
+    assert read(Entry("2504.00001", abstract=abstract).result()).papers != []
+    assert process_time() - began < 1
+
+
 def test_what_is_broken_into_lines_is_one_line():
     entry = GOOD.result().replace("9 pages", "9\n  pages").replace("A. One", "A.\n One")
     made = read(entry).papers[0]

@@ -241,6 +241,17 @@ def test_a_missing_file_of_certificates_is_named_with_its_variable(
     assert run.clock == 0
 
 
+# an address that names no server
+NO_SERVERS = ["http://[::1/atom", "http://[/atom", "http://:80/atom"]
+
+
+@pytest.mark.parametrize("address", NO_SERVERS)
+def test_an_address_that_names_no_server_is_the_failure_of_that_source(server, address):
+    run = Run(server, "--feed-url", address)
+    assert run.ids == ["2504.00001"]
+    assert re.match(f"{TEXT}the address cannot be read: Invalid ", run.failures[0])
+
+
 # Redirects
 
 

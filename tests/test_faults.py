@@ -29,6 +29,11 @@ def stalled():
     yield document().encode()
 
 
+def stalling():
+    yield b" "
+    yield from stalled()
+
+
 # what may pass
 PASSING = [
     Fault(406),
@@ -66,6 +71,18 @@ def test_each_time_it_is_told_why_and_when(server):
     for number, pause in enumerate(pauses):
         longest = min(2**number, 60)
         assert longest / 2 - 0.1 <= pause <= longest
+
+
+# how an answer that has begun does not come to its end
+BROKEN = [Fault(cut=90), Fault(body=stalling()), Fault(body=PACKED[:9] + PACKED)]
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_server_that_was_reached_is_not_said_to_be_out_of_reach(server, fault):
+    server.feed_faults = [fault]
+    run = Run(server, NONE, "--timeout", 0.3)
+    told = "127.0.0.1: the answer cannot be read to its end: "
+    assert run.log[0].startswith(told)
 
 
 def test_a_source_that_fails_for_good_leaves_the_others_their_shares(server):

@@ -299,6 +299,15 @@ def test_a_window_with_a_hole_is_written_and_exits_1_and_a_rerun_fills_it(
     assert again.outputs["ids"] == '["2504.0004"]'
 
 
+def test_a_window_that_is_whole_exits_0_though_rows_were_not_made_anew(folder, server):
+    row = "| x | https://arxiv.org/abs/2504.00001 |\n"
+    (folder / "README.md").write_text(f"| Title | Link |\n|---|---|\n{row}", "utf-8")
+    server.api_faults = [None, Fault(404)]
+    done = run(folder, *server.flags, "--since=2025-04-01", "--tidy")
+    assert done.code == 0
+    assert logged_warnings(done) == ["the query API, by ID could not be read: HTTP 404"]
+
+
 def test_a_source_that_fails_beside_one_that_serves_is_a_warning(folder, server):
     server.papers = [Entry("2504.00001")]
     server.api_faults = [Fault(400)]

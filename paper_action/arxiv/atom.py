@@ -27,8 +27,8 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 
 # An entry's own name: a mirror's host is another one, what follows is not.
 _ENTRY = re.compile(rf"(?:oai:arXiv\.org:|\S*/abs/)({ID})(?:v(\d{{1,4}}))?", re.ASCII)
-# What an announcement's summary says before the abstract.
-_PREAMBLE = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
+# What an announcement's summary begins with, before the abstract.
+_PREAMBLE = re.compile(r"^arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:\s?")
 # A name of several, which has commas in brackets alone: A. One (Univ. X, Dept. Y). The
 # brackets may hold others, and one that is never closed is none.
 _NAME = re.compile(r"(?:[^,(]+|\((?:[^()]|\([^()]*\))*\)|\()+")
@@ -75,6 +75,7 @@ def parse(document: bytes) -> Feed:
             papers.append(_paper(children))
         except (ValueError, OverflowError) as error:
             unreadable.append(f"{name[:200]!r}: {error}")
+    _check(reader.root)
     feed = Feed(papers, unreadable, _total(reader.root))
     if feed.total and not feed.entries:
         raise PassingSourceError(f"an empty page of {feed.total} results")
@@ -82,7 +83,7 @@ def parse(document: bytes) -> Feed:
 
 
 def _entries(reader: etree.iterparse) -> Iterator[_Children]:
-    """Yield what is in each entry; raise PassingSourceError if this is no whole Atom.
+    """Yield what is in each entry; raise PassingSourceError for what is no whole XML.
 
     An entry is let go when the next one is read: a feed has thousands.
     """
@@ -92,8 +93,12 @@ def _entries(reader: etree.iterparse) -> Iterator[_Children]:
             entry.clear()
     except (etree.XMLSyntaxError, ValueError) as error:
         raise PassingSourceError(f"not a whole Atom document: {error}") from error
-    root = reader.root
-    if root.tag != _ATOM + "feed" or root.getroottree().docinfo.internalDTD is not None:
+
+
+def _check(root: etree._Element) -> None:
+    """Raise an error for a document that is no feed, or tells of an error."""
+    has_dtd = root.getroottree().docinfo.internalDTD is not None
+    if root.tag != _ATOM + "feed" or has_dtd:
         raise PassingSourceError("not an Atom feed")
     if root.findtext(_ATOM + "title", "").startswith("Feed error"):
         raise _refusal(root.findtext(_ATOM + "subtitle", ""))
@@ -154,7 +159,7 @@ def _paper(children: _Children) -> Paper:
         id=canonical(identity[1]),
         version=int(identity[2] or 1),
         title=title,
-        abstract=_PREAMBLE.sub("", _text(children, "summary"), count=1),
+        abstract=_PREAMBLE.sub("", _text(children, "summary")),
         authors=_authors(children),
         categories=_categories(children),
         announce_type=_text(children, "announce_type"),
@@ -193,8 +198,7 @@ def _authors(children: _Children) -> tuple[str, ...]:
         names = _NAME.findall(line) if "(" in line else line.split(",")
     else:
         names = [_line(_author(author)) for author in children["author"]]
-    stripped = [name.strip() for name in names]
-    return tuple(filter(None, stripped))
+    return tuple(name.strip() for name in names if name.strip())
 
 
 def _author(author: etree._Element) -> str:

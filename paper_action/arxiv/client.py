@@ -8,8 +8,9 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -32,19 +33,12 @@ class Client:
     """Makes the requests of one run, spaced, and again while its ``patience`` lasts.
 
     That is the seconds left to spend on servers that fail or dawdle. ``log`` says one
-    line, ``warn`` what a user should see. A caller may put another ``clock`` and
-    ``sleep`` in the place of the system's.
+    line. A caller may put another ``clock`` and ``sleep`` in the place of the system's.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        log: Callable[[str], None],
-        warn: Callable[[Iterable[str]], None],
-    ) -> None:
+    def __init__(self, settings: Settings, log: Callable[[str], None]) -> None:
         self.settings = settings
         self.log = log
-        self.warn = warn
         self.clock: Callable[[], float] = time.monotonic
         self.sleep: Callable[[float], object] = time.sleep
         self.patience = 0.0
@@ -60,48 +54,47 @@ class Client:
 
         import random  # not needed for a file
 
-        longest = 1
+        longest_pause = 1
         while True:
             began = self.clock()
             try:
-                feed = self._answer(url)
+                feed = self._fetched(url)
             except PassingSourceError as error:
                 self._spend(self.clock() - began)
                 # By chance, so that not all who wait come back at once.
-                pause = error.after or random.uniform(longest / 2, longest)
+                pause = error.after or random.uniform(longest_pause / 2, longest_pause)
                 if pause > self.patience:
                     raise
-                host = urlsplit(url).hostname
-                self.log(f"{host}: {error}; again in {round(pause, 1)} s")
+                self.log(f"{_host(url)}: {error}; again in {round(pause, 1)} s")
             else:
                 self._spend(self.clock() - began - self.settings.timeout)
                 return feed
             self._spend(pause)
             self.sleep(pause)
-            longest = min(2 * longest, 60)
+            longest_pause = min(2 * longest_pause, 60)
 
     def _spend(self, seconds: float) -> None:
         """Have less patience; what is overspent is forgiven."""
         self.patience = max(0, self.patience - max(0, seconds))
 
-    def _answer(self, url: str) -> Feed:
+    def _fetched(self, url: str) -> Feed:
         """Return what one address holds, or the one that it leads to."""
         import urllib3
 
         errors = (OSError, ValueError, urllib3.exceptions.HTTPError, zlib.error)
         for _ in range(1 + MOST_REDIRECTS):
             try:
-                with self._asked(url) as answer:
-                    if not answer.is_redirect:
-                        return self._feed(answer)
-                    url = urljoin(url, answer.headers["Location"])
+                with self._response(url) as response:
+                    if not response.is_redirect:
+                        return self._feed(response)
+                    url = urljoin(url, response.headers["Location"])
             except errors as error:
                 raise _failure(url, error) from error
             finally:
                 self._earliest = self.clock() + self.settings.delay
         raise SourceError(f"more than {MOST_REDIRECTS} redirects")
 
-    def _asked(self, url: str) -> "requests.Response":
+    def _response(self, url: str) -> "requests.Response":
         """Return what a server answers when its turn has come, the body unread.
 
         Proxies and certificates are the environment's. A whole session would also look
@@ -122,21 +115,21 @@ class Client:
             request.prepare(), timeout=self.settings.timeout, **options
         )
 
-    def _feed(self, answer: "requests.Response") -> Feed:
+    def _feed(self, response: "requests.Response") -> Feed:
         """Return what a good answer holds; SourceError tells what a bad one says."""
-        status = answer.status_code
+        status = response.status_code
         if status == 200:
-            return parse(self._body(answer))
+            return parse(self._body(response))
         if status == 400:
             with suppress(PassingSourceError):  # it may be no Atom
-                parse(self._body(answer))
+                parse(self._body(response))
             raise RefusalError("HTTP 400")
         if status in AGAIN:
-            after = _asked_pause(answer.headers.get("Retry-After", ""))
+            after = _retry_after(response.headers.get("Retry-After", ""))
             raise PassingSourceError(f"HTTP {status}", after)
         raise SourceError(f"HTTP {status}")
 
-    def _body(self, answer: "requests.Response") -> bytes:
+    def _body(self, response: "requests.Response") -> bytes:
         """Return a body, which may stall for ``timeout`` and not drip for ever.
 
         It is unpacked here, once it is whole. urllib3 could do that on the way, but
@@ -144,7 +137,8 @@ class Client:
         """
         end = self.clock() + max(self.patience, self.settings.timeout)
         body = bytearray()
-        for piece in iter(lambda: answer.raw.read1(2**16, decode_content=False), b""):
+        read_on = partial(response.raw.read1, 2**16, decode_content=False)
+        for piece in iter(read_on, b""):
             body += piece
             if len(body) > MOST:
                 break
@@ -172,8 +166,8 @@ def _headers() -> dict[str, str]:
     }
 
 
-def _asked_pause(text: str) -> float:
-    """Return the seconds that a Retry-After asks for, 0 for none and for nonsense."""
+def _retry_after(text: str) -> float:
+    """Return the seconds that a server asks for, 0 for none and for nonsense."""
     import urllib3
 
     with suppress(urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
@@ -185,15 +179,33 @@ def _failure(url: str, error: Exception) -> SourceError:
     """Return what went wrong between us and a server, naming the culprit."""
     import requests
 
-    host = urlsplit(url).hostname
+    words = _first_cause(error)
+    host = _host(url)
     if isinstance(error, requests.exceptions.ProxyError):
         host = "the proxy that HTTP_PROXY or HTTPS_PROXY names"
-    cause: BaseException = error  # of all that led to it, the first says most
-    while cause.__context__:
-        cause = cause.__context__
-    # An address in the text, or a piece of it in quotes, may hold a proxy's password.
-    words = re.sub(r"//\S*@|'[^']*'", "***", str(cause))[:300]
     if isinstance(error, ValueError) or type(error) is OSError:
         # An address that is none, or a file of certificates that is not there.
         return SourceError(f"{host} cannot be read: {words}")
-    return PassingSourceError(f"{host} cannot be reached: {words}")
+    if isinstance(error, OSError):
+        return PassingSourceError(f"{host} cannot be reached: {words}")
+    # The errors of urllib3 and zlib, which read a body.
+    return PassingSourceError(f"the answer cannot be read to its end: {words}")
+
+
+def _first_cause(error: BaseException) -> str:
+    """Return the words of the error that led to all others: it says most.
+
+    An address among them, or a piece of it in quotes, may hold a proxy's password.
+    """
+    while error.__context__:
+        error = error.__context__
+    return re.sub(r"//\S*@|'[^']*'", "***", str(error))[:300]
+
+
+def _host(url: str) -> str:
+    """Return the name of a server, as far as an address has one."""
+    with suppress(ValueError):
+        name = urlsplit(url).hostname
+        if name:
+            return name
+    return "the address"

@@ -51,13 +51,17 @@ def _page(client: Client, first: date, last: date, start: int) -> Feed:
     The range ends with the first minute of the next day: a day's last minute counts.
     """
     names = " OR ".join(f"cat:{name}" for name in _names(client.settings.categories))
-    begin = first.strftime("%Y%m%d0000")
-    end = (last + DAY).strftime("%Y%m%d0000")
-    query = quote(f"({names}) AND submittedDate:[{begin} TO {end}]")
+    days = f"submittedDate:[{_midnight(first)} TO {_midnight(last + DAY)}]"
+    query = quote(f"({names}) AND {days}")
     page = f"start={start}&max_results={PAGE}"
     order = "sortBy=submittedDate&sortOrder=ascending"
     address = client.settings.api_url
     return client.read(f"{address}?search_query={query}&{page}&{order}")
+
+
+def _midnight(day: date) -> str:
+    """Return the first minute of a day, in twelve digits."""
+    return f"{day.isoformat()}0000".replace("-", "")
 
 
 def _names(categories: Sequence[str]) -> list[str]:
@@ -82,14 +86,19 @@ def _known(client: Client, ids: Sequence[str]) -> Iterator[Feed]:
     """Yield the records of some papers.
 
     An ID that makes arXiv refuse all that were asked for with it is found by halves.
+    Where a refusal of one does not name it, it is not about that one: all would fail.
     """
     query = f"max_results={ID_PAGE}&id_list={','.join(ids)}"
-    middle = len(ids) // 2
     try:
-        yield client.read(f"{client.settings.api_url}?{query}")
-    except RefusalError:
+        page = client.read(f"{client.settings.api_url}?{query}")
+    except RefusalError as error:
+        middle = len(ids) // 2
         if middle:
             yield from _known(client, ids[:middle])
             yield from _known(client, ids[middle:])
-        else:
+        elif ids[0] in str(error):
             client.log(f"arXiv knows no paper {ids[0]}")
+        else:
+            raise
+    else:
+        yield page
