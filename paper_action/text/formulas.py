@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-_DEPTH = 20  # groups within groups; what is nested deeper stays as it was typed
+_DEPTH = 12  # groups within groups; what is nested deeper stays as it was typed
 _BRACE = re.compile(r"\\.|\{|\}", re.DOTALL)
 _SIGN = re.compile(r"\\.|\$", re.DOTALL)  # whole, so that \$ is no dollar
 # Environments that are formulas, and which one stands for them in a formula.
