@@ -226,6 +226,15 @@ def test_only_a_later_version_withdraws_its_paper(version, is_left_out):
     assert is_withdrawn(one) == is_left_out
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_left_out"),
+    [("new", False), ("cross", False), ("replace", True), ("replace-cross", True)],
+)
+def test_what_is_announced_as_a_replacement_is_a_later_version(kind, is_left_out):
+    one = paper(announce_type=kind, abstract="Withdrawn.")
+    assert is_withdrawn(one) == is_left_out
+
+
 @pytest.mark.parametrize("piece", [";", ". ", "withdrawn;", "paper is "])
 def test_a_long_comment_takes_no_time(piece):
     began = process_time()

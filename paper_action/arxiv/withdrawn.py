@@ -38,9 +38,8 @@ def withdrawn_ids(papers: Iterable[Paper]) -> set[str]:
 
 def is_withdrawn(paper: Paper) -> bool:
     """Tell whether a later version says so, as its abstract or in its comment."""
-    if paper.version == 1:
-        return False
-    if "withdr" not in f"{paper.abstract}{paper.comment}".lower():
+    is_later = paper.version > 1 or paper.announce_type.startswith("replace")
+    if not is_later or "withdr" not in f"{paper.abstract}{paper.comment}".lower():
         return False
     abstract = " ".join(paper.abstract.split())
     parts = re.sub(r" *[.,;([] *", "\n", paper.comment)
