@@ -1061,12 +1061,13 @@ def test_a_header_left_behind_for_the_exact_repository_does_not_win(
 
 
 @posix
-def test_nor_does_it_where_the_repositorys_name_looks_like_a_password(
-    origin, checkout, certified
+@pytest.mark.parametrize("name", ["a:b@c.git", "a=b.git"])
+def test_nor_does_it_where_the_repositorys_name_is_like_a_password_or_a_setting(
+    origin, checkout, certified, name
 ):
-    (origin.parent / "a:b@c.git").symlink_to(origin)
+    (origin.parent / name).symlink_to(origin)
     with git_server(origin, "S3CRET") as (address, asked):
-        odd = address.replace("origin.git", "a:b@c.git")
+        odd = address.replace("origin.git", name)
         lead(checkout, odd)
         left = f"http.{odd}.extraheader"
         git(checkout, "config", left, "AUTHORIZATION: basic left-by-another")

@@ -17,6 +17,7 @@ from .refusals import NO_ANSWER, NO_GIT, refused
 
 _CONFIG = Path(__file__).with_name("desk.gitconfig")
 _HEADER = "PAPER_ACTION_HEADER"  # the variable that hands the token to git
+_NOTHING = "PAPER_ACTION_NOTHING"  # an empty one
 _NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 
@@ -64,16 +65,18 @@ class Git:
     def use_token(self, address: str) -> None:
         """Let the token open the server at an address, over HTTPS, and no other.
 
-        The empty value takes away what actions/checkout may have left.
+        The empty value takes away what actions/checkout may have left. Both values come
+        from variables: behind -c, a setting's name would end at an equals sign.
         """
         places = _places(address)
         if not self._settings.token or not places:
             return
+        self._environ[_NOTHING] = ""
         self._environ[_HEADER] = f"AUTHORIZATION: basic {self._basic}"
         self._options += _NO_HOOKS  # A hook would see the token.
         for place in places:
-            key = f"http.{place}.extraheader"
-            self._options += ["-c", f"{key}=", f"--config-env={key}={_HEADER}"]
+            setting = f"--config-env=http.{place}.extraheader"
+            self._options += [f"{setting}={_NOTHING}", f"{setting}={_HEADER}"]
 
     def _limit_of(self, name: str) -> float:
         """Return the seconds that a command has."""
@@ -123,8 +126,7 @@ def _places(address: str) -> list[str]:
         return []
     # Nobody is to see a password in arguments.
     exact = re.sub(r"^(https://[^/:]*):[^/]*@", r"\1@", address)
-    # The name of a setting would end at an equals sign.
-    return [f"https://{server[1]}/", exact.replace("=", "%3D")]
+    return [f"https://{server[1]}/", exact]
 
 
 def _let_end(git: Popen[bytes], text: bytes, limit: float) -> None:
