@@ -215,6 +215,15 @@ def test_the_newest_version_that_was_read_says_whether_its_paper_is_withdrawn(se
     assert told == ["2504.00001 is withdrawn and left out"]
 
 
+def test_of_a_version_that_both_sources_have_the_comment_of_the_api_counts(server):
+    gone = Entry("2504.00001", kind="replace", version=2, comment="Withdrawn")
+    # arXiv's feed has no comments
+    announced = document(replace(gone, comment="").announcement())
+    server.feed_faults = [Fault(body=announced.encode())]
+    server.papers = [gone]
+    assert Run(server).ids == []
+
+
 @pytest.mark.parametrize("stop", [". ", ", ", "; ", " (", " ["])
 def test_a_comment_may_say_it_behind_anything_else(stop):
     assert is_withdrawn(paper(version=2, comment=f"9 pages{stop}Withdrawn"))
