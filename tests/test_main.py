@@ -2,11 +2,14 @@
 
 import json
 import re
+import sys
 from datetime import date, timedelta
+from subprocess import PIPE, Popen
+from threading import Event
 
 import pytest
 
-from .conftest import DATA, DAYS, NOW, clone, git, run, run_process
+from .conftest import DATA, DAYS, NOW, TOP, clean_environ, clone, git, run, run_process
 from .fake_arxiv import ATOM, Entry, FakeArxiv, Fault, document, saved_feed
 from .rendered import render, table_rows
 
@@ -365,6 +368,25 @@ def test_a_process_reads_flags_and_variables_and_groups_what_it_says(folder):
     assert "::notice::4 new papers in list.md, line 7\n" in done.out
     # a console with few letters shows a question mark for the others
     assert "::notice::Matched nothing this time: generative, caf?\n" in done.out
+
+
+def test_a_line_of_the_log_is_there_before_the_run_ends(folder, server):
+    was_seen = Event()
+    seen = []
+
+    def answer():
+        seen.append(was_seen.wait(10))
+        yield document().encode()
+
+    server.feed_faults = [Fault(body=answer())]
+    flags = [*server.flags, "--timeout=30", "--lookback-days=0"]
+    command = [sys.executable, "-m", "paper_action", *flags]
+    environ = clean_environ() | {"PYTHONPATH": str(TOP), "PYTHONUNBUFFERED": ""}
+    with Popen(command, cwd=folder, env=environ, stdout=PIPE, text=True) as process:
+        line = process.stdout.readline()
+        was_seen.set()
+    assert line == "Read arXiv:\n"
+    assert seen == [True]
 
 
 def test_the_words_of_a_server_stand_in_the_summary_as_text(folder):
