@@ -197,6 +197,14 @@ def test_a_withdrawn_paper_is_told_once_though_both_sources_have_it(server):
     ]
 
 
+def test_a_withdrawn_paper_that_the_feed_lacks_is_no_sign_of_a_missed_run(server):
+    gone = Entry("2504.00002", announced=ago(1), version=2, comment="Withdrawn")
+    server.papers = [Entry("2504.00001"), gone]
+    run = Run(server, listed=["2504.00001"], cursor=note("2504.00001", 1))
+    assert run.warnings == []
+    assert len(run.queries) == 1
+
+
 def test_the_newest_version_that_was_read_says_whether_its_paper_is_withdrawn(server):
     first = Entry("2504.00001", announced=ago(1))
     second = Entry("2504.00002", announced=ago(1), version=2, abstract="Withdrawn.")
