@@ -253,6 +253,7 @@ def test_a_linked_title_shows_the_decoded_text(title):
 # A title, and what it is as a link to http://x.y.
 LINKED = [
     (r"\emph{ a }", "[<em>a</em>](http://x.y)"),
+    (r"\href{http://a.b}{\emph{a}} b", "[<em>a</em> b](http://x.y)"),
     ("a $x$", "[a](http://x.y) $`x`$"),
     ("$x$", "$`x`$ [link](http://x.y)"),
     (r"\label{x}", "[link](http://x.y)"),
