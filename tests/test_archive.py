@@ -236,6 +236,23 @@ def test_rows_stay_apart_where_those_between_them_moved(folder):
     assert {"2504.09001", "2504.09002", "2504.09003"} < listed(folder)
 
 
+def test_rows_without_pipes_at_their_ends_stay_byte_for_byte_where_others_moved(folder):
+    rows = [BARE_AND_OPEN.format(f"2504.0900{number}") for number in (1, 2)]
+    text = ABSTRACTS + WHOLE.format("2503.00001") + "".join(rows)
+    done = revise(folder, text, many(1, 20), max_bytes=LIMIT)
+    assert done.moved > 0
+    assert "".join(rows) in get(folder)
+
+
+def test_in_an_item_of_a_list_rows_stay_apart_as_far_from_the_margin(folder):
+    above = OPEN.format("2504.09001") + WHOLE.format("2503.00001")
+    table = ABSTRACTS + above + BARE.format("2504.09002")
+    text = "- Papers:\n\n" + re.sub("(?m)^", "  ", table).rstrip(" ")
+    done = revise(folder, text, many(1, 20), max_bytes=LIMIT)
+    assert "2503.00001" not in get(folder)
+    assert len(table_rows(get(folder))) == 23 - done.moved
+
+
 def test_a_row_stays_that_names_a_paper_besides_its_own_that_moves(folder):
     notes = "see https://arxiv.org/abs/2503.00001"
     row = f"| T | https://arxiv.org/abs/2504.09001 | {notes} |\n"
@@ -429,6 +446,11 @@ def test_formulas_that_are_not_in_rows_count_too(folder):
 def test_a_text_that_has_too_many_formulas_itself_keeps_its_rows(folder):
     text = "A formula, $`x`$.\n" * 1901 + f"\n{HEAD}"
     assert revise(folder, text, maths(1, 20)).moved == 0
+
+
+def test_beside_as_many_formulas_as_a_page_holds_no_row_with_one_stays(folder):
+    text = "A formula, $`x`$.\n" * 1900 + f"\n{HEAD}"
+    assert revise(folder, text, maths(1, 20)).moved == 20
 
 
 def test_a_row_that_no_page_could_hold_has_one_of_its_own(folder):
