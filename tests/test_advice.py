@@ -74,7 +74,7 @@ def test_many_such_comments_in_a_line_take_no_time(folder):
 OTHERS = [  # the section of the run, the section in the file, what is said
     ("", "vision", "set section to vision, or write <!-- papers:start --> on a line"),
     ("text", "vision", "or write <!-- papers:start text --> on a line"),
-    ("vision", "", "write <!-- papers:start vision --> on a line"),
+    ("vision", "", "this table; write <!-- papers:start vision --> on a line"),
 ]
 
 
@@ -142,6 +142,11 @@ def test_headers_above_the_markers_are_not_our_matter(folder):
     text = f"| A | B |\n|---|\n\n{START}\n| Title | Link |\n\n{END}\n"
     with pytest.raises(ConfigError, match=r"README\.md: line 5 is no header"):
         listed(folder, text)
+
+
+def test_nor_are_those_below_them(folder):
+    done = revise(folder, f"{START}\n{END}\n\n| Title | Link |\n|---|\n")
+    assert done.warnings == []
 
 
 def test_without_markers_they_are_a_warning_where_a_table_is_made(folder):
@@ -307,6 +312,13 @@ def test_a_comment_with_an_id_but_no_link_is_a_line_in_the_log(
     done = revise(folder, f"# A\n\n{comment}\n\n{HEAD}", [])
     assert bool(done.notes) == bool(identifier)
     assert identifier in "".join(done.notes)
+
+
+def test_a_comment_that_begins_twice_is_one(folder):
+    done = revise(folder, f"<!-- old:\n<!-- 2504.03184 -->\n\n{HEAD}", [])
+    assert [text.partition(" names")[0] for text in done.notes] == [
+        "README.md: line 1: the comment"
+    ]
 
 
 def test_that_line_says_where_the_comment_begins_and_what_to_write(folder):

@@ -236,6 +236,33 @@ def test_rows_stay_apart_where_those_between_them_moved(folder):
     assert {"2504.09001", "2504.09002", "2504.09003"} < listed(folder)
 
 
+def test_rows_without_pipes_at_their_ends_stay_byte_for_byte_where_others_moved(folder):
+    rows = [BARE_AND_OPEN.format(f"2504.0900{number}") for number in (1, 2)]
+    text = ABSTRACTS + WHOLE.format("2503.00001") + "".join(rows)
+    done = revise(folder, text, many(1, 20), max_bytes=LIMIT)
+    assert done.moved > 0
+    assert "".join(rows) in get(folder)
+
+
+def test_in_an_item_of_a_list_rows_stay_apart_as_far_from_the_margin(folder):
+    above = OPEN.format("2504.09001") + WHOLE.format("2503.00001")
+    table = ABSTRACTS + above + BARE.format("2504.09002")
+    text = "- Papers:\n\n" + re.sub("(?m)^", "  ", table).rstrip(" ")
+    done = revise(folder, text, many(1, 20), max_bytes=LIMIT)
+    assert "2503.00001" not in get(folder)
+    assert len(table_rows(get(folder))) == 23 - done.moved
+
+
+def test_a_row_stays_that_names_a_paper_besides_its_own_that_moves(folder):
+    notes = "see https://arxiv.org/abs/2503.00001"
+    row = f"| T | https://arxiv.org/abs/2504.09001 | {notes} |\n"
+    text = "| Title | Link | Notes |\n|---|---|---|\n" + row
+    put(folder, text + WHOLE.format("2503.00001"))
+    revise(folder, "", many(1, 60), max_bytes=LIMIT)
+    assert row in get(folder)
+    assert "https://arxiv.org/abs/2503.00001 |" in get(folder, "archive/2025-03.md")
+
+
 def test_pages_in_folders_of_the_archive_count_too(folder):
     put(folder, OLD, "archive/old/years/2004.md")
     assert listed(folder, HEAD) == {"2504.00001"}
@@ -305,6 +332,12 @@ def test_text_that_is_too_long_by_itself_warns_and_the_new_rows_stay(folder, aro
     assert done.moved == 0
 
 
+def test_of_a_list_that_is_short_enough_once_rows_moved_nothing_is_said(folder):
+    done = revise(folder, HEAD, many(1, 30), max_bytes=LIMIT)
+    assert done.moved > 0
+    assert done.warnings == []
+
+
 def test_of_a_section_its_own_part_of_the_archive_counts(folder):
     put(folder, OLD, "archive/a/2025-04.md")
     assert listed(folder, HEAD, section="a") == {"2504.00001"}
@@ -328,6 +361,7 @@ def test_letters_of_several_bytes_are_counted_so(folder):
 def test_a_limit_of_zero_never_moves_a_row(folder):
     done = revise(folder, HEAD, many(1, 200), max_bytes=0)
     assert done.moved == 0
+    assert done.warnings == []
     assert [*tree(folder)] == ["README.md"]
 
 
@@ -357,6 +391,11 @@ def most_formulas(folder):
     """Return the cost of the page with the most formulas."""
     texts = [content.decode() for content in tree(folder).values()]
     return max(formula_cost(text) for text in texts)
+
+
+def test_after_a_move_the_formulas_of_some_more_days_have_room(folder):
+    revise(folder, HEAD, maths(1, 300))
+    assert revise(folder, "", maths(301, 60)).moved == 0
 
 
 def test_a_page_holds_no_more_formulas_than_github_sets(folder):
@@ -409,10 +448,16 @@ def test_a_text_that_has_too_many_formulas_itself_keeps_its_rows(folder):
     assert revise(folder, text, maths(1, 20)).moved == 0
 
 
+def test_beside_as_many_formulas_as_a_page_holds_no_row_with_one_stays(folder):
+    text = "A formula, $`x`$.\n" * 1900 + f"\n{HEAD}"
+    assert revise(folder, text, maths(1, 20)).moved == 20
+
+
 def test_a_row_that_no_page_could_hold_has_one_of_its_own(folder):
-    large = paper("2503.00001", abstract="$x$ " * 3000)
-    revise(folder, HEAD, [large, *maths(1, 10)])
+    large = [paper(arxiv_id(n, "2503"), abstract="$x$ " * 3000) for n in (1, 2)]
+    revise(folder, HEAD, large + maths(1, 10))
     assert ids(get(folder, "archive/2025-03.md")) == ["2503.00001"]
+    assert ids(get(folder, "archive/2025-03-2.md")) == ["2503.00002"]
 
 
 def test_a_list_whose_new_rows_all_move_at_once_is_written_all_the_same(folder):

@@ -40,6 +40,12 @@ def test_a_data_file_that_is_no_text_is_refused_too(folder):
         listed(folder, data_file="d.csv")
 
 
+def test_so_is_one_that_git_keeps_elsewhere(folder):
+    put(folder, UNREADABLE[-1][0], "d.csv")
+    with pytest.raises(ConfigError, match=r"data-file: 'd\.csv' is kept in git-lfs"):
+        listed(folder, data_file="d.csv")
+
+
 CAPITALS = [  # what is there, settings that differ from it only by case, in what
     ("Readme.md", {}, "Readme.md"),
     ("Docs/list.md", {"path": "docs/list.md"}, "Docs"),

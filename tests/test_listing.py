@@ -133,10 +133,11 @@ def test_torn_rows_stay_byte_for_byte_beside_new_ones(folder):
 
 
 def test_a_paper_that_is_listed_does_not_come_again(folder):
-    done = revise(folder, f"# A\n\n- {NEW[0].url}\n")
+    others = "- https://arxiv.org/abs/2504.00001\n- https://arxiv.org/abs/2504.00002\n"
+    done = revise(folder, f"# A\n\n- {NEW[0].url}\n{others}")
     assert done.added == [NEW[1]]
     assert done.listed == 1
-    assert done.had == 1
+    assert done.had == 3
 
 
 PLACES = [  # a text, and what is said of the first new row's place
