@@ -258,8 +258,7 @@ _SMALL = re.compile('[^"]+ (and|or|not) ', re.IGNORECASE)
 # An author without quotes, a comma, and one word or two.
 _BARE = f'[^":{_COMMAS} ]+'
 _SPLIT_NAME = re.compile(
-    rf'\bau:[^":{_COMMAS}]+[{_COMMAS}] ?{_BARE}(?: {_BARE})?(?=[{_COMMAS}]|$)',
-    re.IGNORECASE,
+    rf'\b(?i:au):[^":{_COMMAS}]+[{_COMMAS}] ?{_BARE}(?: {_BARE})?(?=[{_COMMAS}]|$)'
 )
 
 

@@ -14,9 +14,7 @@ from .text import plain
 # What makes GitHub act on a commit message: a mention (@name), an issue (#12, GH-12), a
 # web address (of an issue, behind "closes"), and what keeps workflows from running:
 # words in brackets, such as [skip ci], and the line skip-checks: true.
-_ACTING = re.compile(
-    r"[@#\[](?=\w)|\bGH-(?=\d)|:(?=//)|\bskip-checks(?=:)", re.IGNORECASE
-)
+_ACTING = re.compile(r"[@#\[](?=\w)|\b(?i:gh)-(?=\d)|:(?=//)|\b(?i:skip-checks)(?=:)")
 _WORD_JOINER = "\u2060"  # takes no room and is not seen
 
 

@@ -28,7 +28,7 @@ _ACTING = re.compile(
 _KEPT_APART = "$#@:-"  # those of them that a backslash would not stop
 # Behind a letter or another formula GitHub takes no formula (github/markup issue 1742);
 # an exclamation mark would make an image of a link.
-_STUCK = re.compile(r"[A-Za-z_$\u0080-\U0010ffff]\$|!\[")
+_STUCK = re.compile(r"(?:[A-Za-z_$]|[^\x00-\x7f])\$|!\[")
 # More accents than any letter has; composing them takes time that grows with their
 # square.
 _PILE = re.compile(r"[^\x00-\u02ff\w\s][^\x00-\u02ff\w\s]{30}")
