@@ -5,7 +5,6 @@ was cut off on its way must be an error and never a shorter list.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
@@ -37,7 +36,7 @@ _BAD_CATEGORY = ("Bad archive", "Bad subject", "Bad categor")
 
 # What is in an entry, by name without namespace: no name of arXiv's means two things.
 # (lxml gives the type of an element no public name.)
-_Children = defaultdict[str, list["etree._Element"]]  # noqa: SLF001
+_Children = dict[str, list["etree._Element"]]  # noqa: SLF001
 
 
 class Feed(NamedTuple):
@@ -121,9 +120,10 @@ def _total(root: etree._Element) -> int:
 
 def _children(entry: etree._Element) -> _Children:
     """Return the elements of an entry by their names, those of one name in order."""
-    children: _Children = defaultdict(list)
+    children: _Children = {}
     for child in entry.iterchildren("*"):
-        children[child.tag.rpartition("}")[2]].append(child)
+        name = child.tag.rpartition("}")[2]
+        children.setdefault(name, []).append(child)
     return children
 
 
@@ -185,7 +185,7 @@ def _moment(text: str) -> datetime:
 
 def _categories(children: _Children) -> tuple[str, ...]:
     """Return an entry's categories, each once, the primary one first."""
-    tags = children["primary_category"] + children["category"]
+    tags = [*children.get("primary_category", ()), *children.get("category", ())]
     terms = dict.fromkeys(tag.get("term", "").strip() for tag in tags)
     terms.pop("", None)
     return tuple(terms)
@@ -197,7 +197,7 @@ def _authors(children: _Children) -> tuple[str, ...]:
         line = _line(", ".join(map(_text_of, children["creator"])))
         names = _NAME.findall(line) if "(" in line else line.split(",")
     else:
-        names = [_line(_author(author)) for author in children["author"]]
+        names = [_line(_author(author)) for author in children.get("author", ())]
     return tuple(name.strip() for name in names if name.strip())
 
 
